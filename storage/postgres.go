@@ -1,0 +1,88 @@
+package storage
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"log/slog"
+	"math/rand/v2"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/stdlib"
+	"github.com/uptrace/bun"
+	"github.com/uptrace/bun/dialect/pgdialect"
+)
+
+// connections is what one node holds of PostgreSQL at most; 100 is the server's usual limit for all.
+const connections = 24
+
+// attempts is how often a write that PostgreSQL refused for a conflict is tried in all.
+const attempts = 6
+
+func openPostgres(ctx context.Context, url string, log *slog.Logger) (*DB, error) {
+	config, err := pgx.ParseConfig(url)
+	if err != nil {
+		return nil, fmt.Errorf("the database URL cannot be read: %w", err)
+	}
+	// bun writes the arguments into the statement, so a statement cache would only thrash.
+	config.DefaultQueryExecMode = pgx.QueryExecModeSimpleProtocol
+	config.RuntimeParams["timezone"] = "UTC"
+	config.RuntimeParams["synchronous_commit"] = "on"
+	if config.ConnectTimeout == 0 {
+		config.ConnectTimeout = 5 * time.Second
+	}
+	pool := stdlib.OpenDB(*config)
+	pool.SetMaxOpenConns(connections)
+	pool.SetMaxIdleConns(connections)
+	db := bun.NewDB(pool, pgdialect.New())
+	if err := db.PingContext(ctx); err != nil {
+		pool.Close()
+		return nil, fmt.Errorf("the database at %s does not answer: %w", config.Host, err)
+	}
+	return &DB{R: db, read: db, write: db, log: log}, nil
+}
+
+func (db *DB) writePostgres(ctx context.Context, fn func(context.Context, *Tx) error) error {
+	var err error
+	for n := range attempts {
+		if ctx.Err() != nil {
+			return ctx.Err()
+		}
+		var after []func()
+		if after, err = db.tryPostgres(context.WithoutCancel(ctx), fn); err == nil {
+			runAfters(after, db.log)
+			return nil
+		}
+		if state := sqlState(err); state != "40001" && state != "40P01" {
+			break
+		}
+		pause(ctx, time.Duration(rand.Int64N(int64(5*time.Millisecond)<<n)))
+	}
+	return Classify(err)
+}
+
+func (db *DB) tryPostgres(ctx context.Context, fn func(context.Context, *Tx) error) ([]func(), error) {
+	tx, err := db.write.BeginTx(ctx, nil)
+	if err != nil {
+		return nil, fmt.Errorf("begin: %w", err)
+	}
+	inner := &Tx{IDB: tx}
+	if err := attempt(&call{ctx: ctx, fn: fn}, inner, db.log); err != nil {
+		tx.Rollback()
+		return nil, err
+	}
+	if err := tx.Commit(); err != nil && err != sql.ErrTxDone {
+		return nil, fmt.Errorf("commit: %w", err)
+	} else if err != nil {
+		return nil, fmt.Errorf("commit: the transaction had ended: %w", err)
+	}
+	return inner.after, nil
+}
+
+func pause(ctx context.Context, d time.Duration) {
+	select {
+	case <-time.After(d):
+	case <-ctx.Done():
+	}
+}

@@ -1,0 +1,52 @@
+package storage
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"log/slog"
+	"net/url"
+	"os"
+	"path/filepath"
+
+	"github.com/uptrace/bun"
+	"github.com/uptrace/bun/dialect/sqlitedialect"
+)
+
+// readers is how many reads run at once on SQLite; more only wait for each other's CPU.
+const readers = 4
+
+func openSQLite(ctx context.Context, path string, log *slog.Logger) (*DB, error) {
+	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+		return nil, fmt.Errorf("the data folder cannot be made: %w", err)
+	}
+	lock, err := os.OpenFile(path+".lock", os.O_CREATE|os.O_RDWR, 0o600)
+	if err != nil {
+		return nil, fmt.Errorf("the data folder cannot be written: %w", err)
+	}
+	write, err := sqliteHandle(path, "rwc", "&_txlock=immediate&_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)", 1)
+	if err == nil {
+		err = write.PingContext(ctx) // the writer opens first: it makes the file and its log
+	}
+	if err != nil {
+		lock.Close()
+		return nil, fmt.Errorf("the database %s cannot be opened: %w", path, err)
+	}
+	read, err := sqliteHandle(path, "ro", "", readers)
+	if err != nil {
+		return nil, fmt.Errorf("the database %s cannot be read: %w", path, err)
+	}
+	return &DB{R: read, read: read, write: write, group: newGroupWriter(write, log), lock: lock, log: log}, nil
+}
+
+func sqliteHandle(path, mode, more string, connections int) (*bun.DB, error) {
+	name := (&url.URL{Scheme: "file", Opaque: url.PathEscape(path)}).String() +
+		"?mode=" + mode + "&_pragma=busy_timeout(5000)&_pragma=foreign_keys(1)&_pragma=cache_size(-16384)&_pragma=temp_store(2)" + more
+	pool, err := sql.Open("sqlite", name)
+	if err != nil {
+		return nil, err
+	}
+	pool.SetMaxOpenConns(connections)
+	pool.SetMaxIdleConns(connections)
+	return bun.NewDB(pool, sqlitedialect.New()), nil
+}
