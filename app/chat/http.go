@@ -1,0 +1,94 @@
+package chat
+
+import (
+	"context"
+	"net/http"
+
+	"ichat/app/hub"
+	"ichat/app/web"
+)
+
+// SendRequest is a message as a client hands it in.
+type SendRequest struct {
+	ClientMsgID string `json:"client_msg_id" minLength:"8" maxLength:"64"`
+	Type        string `json:"type" enum:"text"`
+	Body        Body   `json:"body"`
+}
+
+// Draft is the request as the core takes it.
+func (r SendRequest) Draft() Draft {
+	return Draft{ClientMsgID: r.ClientMsgID, Type: r.Type, Body: r.Body}
+}
+
+// BindRequest gives a socket to the person who posts it, and says what the device has.
+type BindRequest struct {
+	ClientID string `json:"client_id" minLength:"1" maxLength:"64"`
+	SyncRequest
+}
+
+type bindInput struct{ Body BindRequest }
+
+type syncInput struct{ Body SyncRequest }
+
+type syncOutput struct{ Body SyncAnswer }
+
+type sendInput struct {
+	ID   int64 `path:"id"`
+	Body SendRequest
+}
+
+// MessageOutput answers with one message.
+type MessageOutput struct{ Body Message }
+
+type pageInput struct {
+	ID     int64 `path:"id"`
+	Before int64 `query:"before" minimum:"0"`
+	Limit  int   `query:"limit" minimum:"1" maximum:"200" default:"50"`
+}
+
+// PageOutput answers with a stretch of a conversation.
+type PageOutput struct{ Body MessagePage }
+
+type cursorInput struct {
+	ID   int64 `path:"id"`
+	Body struct {
+		Read     int64 `json:"read,omitempty" minimum:"0"`
+		Received int64 `json:"received,omitempty" minimum:"0"`
+	}
+}
+
+// Routes adds the core's routes. Anyone who is signed in may call them; which conversations he
+// reaches is his membership's business, and a foreign one is not found.
+func (s *Service) Routes(w *web.Server) {
+	web.Route(w, web.Anyone, http.MethodPost, "/api/chat/bind", "Bind a socket and sync", s.postBind, web.PerPerson(2, 20))
+	web.Route(w, web.Anyone, http.MethodPost, "/api/chat/sync", "Bring a device level", s.postSync, web.PerPerson(5, 20))
+	web.Route(w, web.Anyone, http.MethodPost, "/api/chat/conversations/{id}/messages", "Send a message", s.postMessage, web.PerPerson(5, 30))
+	web.Route(w, web.Anyone, http.MethodGet, "/api/chat/conversations/{id}/messages", "Read a conversation", s.getMessages)
+	web.Route(w, web.Anyone, http.MethodPost, "/api/chat/conversations/{id}/cursors", "Move one's cursors", s.postCursors)
+}
+
+func (s *Service) postBind(ctx context.Context, in *bindInput) (*syncOutput, error) {
+	caller := web.CallerOf(ctx)
+	who := hub.Who{Person: caller.Person, Session: caller.Session, Origin: web.OriginOf(ctx)}
+	answer, err := s.Bind(ctx, in.Body.ClientID, who, in.Body.SyncRequest)
+	return &syncOutput{Body: answer}, err
+}
+
+func (s *Service) postSync(ctx context.Context, in *syncInput) (*syncOutput, error) {
+	answer, err := s.Sync(ctx, web.CallerOf(ctx).Person, in.Body)
+	return &syncOutput{Body: answer}, err
+}
+
+func (s *Service) postMessage(ctx context.Context, in *sendInput) (*MessageOutput, error) {
+	m, err := s.Send(ctx, web.CallerOf(ctx).Person, in.ID, in.Body.Draft())
+	return &MessageOutput{Body: m}, err
+}
+
+func (s *Service) getMessages(ctx context.Context, in *pageInput) (*PageOutput, error) {
+	p, err := s.History(ctx, web.CallerOf(ctx).Person, in.ID, in.Before, in.Limit)
+	return &PageOutput{Body: p}, err
+}
+
+func (s *Service) postCursors(ctx context.Context, in *cursorInput) (*struct{}, error) {
+	return nil, s.MoveCursors(ctx, web.CallerOf(ctx).Person, in.ID, in.Body.Read, in.Body.Received)
+}

@@ -1,0 +1,263 @@
+package chat
+
+import (
+	"context"
+	"log/slog"
+	"slices"
+	"strconv"
+	"time"
+
+	"ichat/app/fault"
+	"ichat/app/hub"
+	"ichat/app/id"
+	"ichat/app/people"
+	"ichat/storage"
+)
+
+// Service is the core's use-cases. Every method may be called from many goroutines.
+type Service struct {
+	db     *storage.DB
+	ids    *id.Source
+	now    func() time.Time
+	hub    *hub.Hub
+	people names
+	epoch  string
+	onSend []SendHook
+	log    *slog.Logger
+}
+
+// New builds the core; epoch is the database's (storage.DB.Epoch).
+func New(db *storage.DB, ids *id.Source, now func() time.Time, h *hub.Hub, p names, epoch string, log *slog.Logger) *Service {
+	s := &Service{db: db, ids: ids, now: now, hub: h, people: p, epoch: epoch, log: log}
+	h.OnTyping(s.typing)
+	return s
+}
+
+// OnSend adds a hook that runs in the write of every message. Call it before the first request.
+func (s *Service) OnSend(h SendHook) { s.onSend = append(s.onSend, h) }
+
+// Send places a draft and returns the message once it is durable; every member's devices are
+// told after that. The same client id again returns the first message, even after the sender
+// has left; with another body it is a Conflict. Faults: Invalid, NotFound (not a member), Conflict,
+// Unavailable (send the same again).
+func (s *Service) Send(ctx context.Context, by, conversation int64, d Draft) (Message, error) {
+	if err := d.check(); err != nil {
+		return Message{}, err
+	}
+	hash := d.hash()
+	if m, found, err := s.again(ctx, by, conversation, d.ClientMsgID, hash); found || err != nil {
+		return m, err
+	}
+	var m Message
+	err := s.db.Write(ctx, func(ctx context.Context, tx *storage.Tx) (err error) {
+		m, err = s.placeTx(ctx, tx, by, conversation, d, hash)
+		return err
+	})
+	if storage.IsUnique(err) { // the same request ran beside this one and was first
+		m, _, err = s.again(ctx, by, conversation, d.ClientMsgID, hash)
+	}
+	return m, err
+}
+
+// again answers a retry from what the first try left.
+func (s *Service) again(ctx context.Context, by, conversation int64, clientMsgID, hash string) (Message, bool, error) {
+	row, err := sentBefore(ctx, s.db.R, conversation, by, clientMsgID)
+	if err = storage.Found(err, "message"); err != nil {
+		if fault.Is(err, fault.NotFound) {
+			return Message{}, false, nil
+		}
+		return Message{}, false, err
+	}
+	if row.BodyHash != hash {
+		return Message{}, true, fault.New(fault.Conflict, "this message id was used for another message")
+	}
+	return row.message(), true, nil
+}
+
+// placeTx numbers and stores a message under the conversation's row lock.
+func (s *Service) placeTx(ctx context.Context, tx *storage.Tx, by, conversation int64, d Draft, hash string) (Message, error) {
+	now := s.now().UTC()
+	c, err := bump(ctx, tx, conversation, 1, now)
+	if err != nil {
+		return Message{}, err
+	}
+	to, err := audience(ctx, tx, conversation)
+	if err != nil {
+		return Message{}, err
+	}
+	if d.Type != System && !slices.Contains(to, by) {
+		return Message{}, fault.New(fault.NotFound, "conversation not found")
+	}
+	row := messageRow{ConversationID: c.ID, Seq: c.Seq, ID: s.ids.Next(), Version: c.Version, SenderID: by,
+		ClientMsgID: d.ClientMsgID, BodyHash: hash, Type: d.Type, Body: string(encode(d.Body)), Alt: alt(d.Type, d.Body), CreatedAt: now}
+	if _, err := tx.NewInsert().Model(&row).Exec(ctx); err != nil {
+		return Message{}, err
+	}
+	m := row.message()
+	tx.After(func() {
+		s.hub.Push(to, hub.Frame{Type: "message", ConversationID: c.ID, Version: c.Version, Data: m})
+	})
+	for _, hook := range s.onSend {
+		if err := hook(ctx, tx, c, &m); err != nil {
+			return Message{}, err
+		}
+	}
+	return m, nil
+}
+
+// SystemTx adds a line that clients word themselves, such as "ticket.assigned". It joins the caller's write.
+func (s *Service) SystemTx(ctx context.Context, tx *storage.Tx, conversation int64, key string, args map[string]string) (Message, error) {
+	d := Draft{ClientMsgID: "system-" + strconv.FormatInt(s.ids.Next(), 36), Type: System, Body: Body{Key: key, Args: args}}
+	return s.placeTx(ctx, tx, 0, conversation, d, d.hash())
+}
+
+// Live returns the visitor's conversation on a site; NotFound when he never wrote.
+func (s *Service) Live(ctx context.Context, site, visitor int64) (Conversation, error) {
+	return liveOf(ctx, s.db.R, site, visitor)
+}
+
+// Conversation returns a header; NotFound when there is none.
+func (s *Service) Conversation(ctx context.Context, id int64) (Conversation, error) {
+	return conversation(ctx, s.db.R, id)
+}
+
+// LiveTx finds or makes the visitor's one live conversation on a site, with him as its member.
+// Two at once make one: the unique key decides.
+func (s *Service) LiveTx(ctx context.Context, tx *storage.Tx, site, visitor int64) (Conversation, error) {
+	c, err := liveOf(ctx, tx, site, visitor)
+	if err == nil || !fault.Is(err, fault.NotFound) {
+		return c, err
+	}
+	row := conversationRow{ID: s.ids.Next(), Kind: Live, SiteID: site, OwnerID: visitor, UpdatedAt: s.now().UTC()}
+	res, err := tx.NewInsert().Model(&row).On("CONFLICT DO NOTHING").Exec(ctx)
+	if err != nil {
+		return Conversation{}, err
+	}
+	if n, _ := res.RowsAffected(); n == 0 {
+		return liveOf(ctx, tx, site, visitor)
+	}
+	return row.conversation(), s.JoinTx(ctx, tx, row.ID, visitor, "visitor")
+}
+
+// LockTx takes the conversation's row lock, which comes before every other lock.
+func (s *Service) LockTx(ctx context.Context, tx *storage.Tx, conversation int64) (Conversation, error) {
+	return lock(ctx, tx, conversation)
+}
+
+// JoinTx lets a person in and tells everyone. Agents and visitors of a live conversation see all of
+// it; others what comes after. Joining again is harmless.
+func (s *Service) JoinTx(ctx context.Context, tx *storage.Tx, conversation, person int64, role string) error {
+	c, err := bump(ctx, tx, conversation, 0, s.now().UTC())
+	if err != nil {
+		return err
+	}
+	m := memberRow{ConversationID: c.ID, PersonID: person, Role: role, JoinSeq: c.Seq + 1, Version: c.Version}
+	if c.Kind == Live {
+		m.JoinSeq = 1
+	}
+	if m, err = join(ctx, tx, m); err != nil {
+		return err
+	}
+	return s.changedTx(ctx, tx, c, m)
+}
+
+// LeaveTx ends a person's place: nothing later reaches him. Leaving twice is harmless.
+func (s *Service) LeaveTx(ctx context.Context, tx *storage.Tx, conversation, person int64) error {
+	if row, err := membership(ctx, tx, conversation, person); err != nil || row.LeftSeq != nil {
+		if fault.Is(err, fault.NotFound) {
+			return nil
+		}
+		return err
+	}
+	c, err := bump(ctx, tx, conversation, 0, s.now().UTC())
+	if err != nil {
+		return err
+	}
+	m, err := leave(ctx, tx, c, person)
+	if err != nil {
+		return err
+	}
+	return s.changedTx(ctx, tx, c, m)
+}
+
+// MemberChange is the data of a `member` frame: the place and who has it.
+type MemberChange struct {
+	Member
+	Person people.Person `json:"person"`
+}
+
+// changedTx tells the members, and the person himself, that his place is another now.
+func (s *Service) changedTx(ctx context.Context, tx *storage.Tx, c Conversation, m memberRow) error {
+	list, err := moveList(ctx, tx, m.PersonID)
+	if err != nil {
+		return err
+	}
+	to, err := audience(ctx, tx, c.ID)
+	if err != nil {
+		return err
+	}
+	known, err := s.people.PeopleByID(ctx, []int64{m.PersonID})
+	if err != nil {
+		return err
+	}
+	change := MemberChange{Member: m.member(), Person: known[m.PersonID]}
+	tx.After(func() {
+		s.hub.Push(to, hub.Frame{Type: "member", ConversationID: c.ID, Version: c.Version, Data: change})
+		s.hub.Push([]int64{m.PersonID}, hub.Frame{Type: "list", Data: map[string]int64{"list": list}})
+	})
+	return nil
+}
+
+// MoveCursors records how far a person has received and read. Cursors never move back and never
+// pass the last message; other members' devices are told, if they are at most 100.
+func (s *Service) MoveCursors(ctx context.Context, by, conversationID, read, received int64) error {
+	mine, err := membership(ctx, s.db.R, conversationID, by)
+	if err != nil {
+		return err
+	}
+	if mine.LeftSeq != nil {
+		return fault.New(fault.NotFound, "conversation not found")
+	}
+	c, err := conversation(ctx, s.db.R, conversationID)
+	if err != nil {
+		return err
+	}
+	read = min(read, c.Seq)
+	received = max(min(received, c.Seq), read)
+	if read <= mine.ReadSeq && received <= mine.ReceivedSeq {
+		return nil
+	}
+	return s.db.Write(ctx, func(ctx context.Context, tx *storage.Tx) error {
+		row, moved, err := moveCursor(ctx, tx, conversationID, by, read, received)
+		if err != nil || !moved {
+			return err
+		}
+		to, err := audience(ctx, tx, conversationID)
+		if err != nil {
+			return err
+		}
+		if len(to) > shownCursors {
+			to = []int64{by}
+		}
+		cursor := Cursor{PersonID: by, Read: row.ReadSeq, Received: row.ReceivedSeq}
+		tx.After(func() {
+			s.hub.Push(to, hub.Frame{Type: "cursor", ConversationID: conversationID, Data: cursor, Droppable: true})
+		})
+		return nil
+	})
+}
+
+// typing passes on that somebody types, to the other members only.
+func (s *Service) typing(person, conversation int64) {
+	to, err := audience(context.Background(), s.db.R, conversation)
+	if err != nil {
+		s.log.Error("typing not passed on", "err", err)
+		return
+	}
+	i := slices.Index(to, person)
+	if i < 0 {
+		return
+	}
+	to = slices.Delete(to, i, i+1)
+	s.hub.Push(to, hub.Frame{Type: "typing", ConversationID: conversation, Data: map[string]int64{"person_id": person}, Droppable: true})
+}

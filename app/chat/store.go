@@ -1,0 +1,188 @@
+package chat
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"github.com/uptrace/bun"
+
+	"ichat/storage"
+)
+
+type conversationRow struct {
+	bun.BaseModel `bun:"table:conversations,alias:c"`
+
+	ID        int64     `bun:"id,pk"`
+	Kind      string    `bun:"kind"`
+	SiteID    int64     `bun:"site_id"`
+	OwnerID   int64     `bun:"owner_id"`
+	Seq       int64     `bun:"seq"`
+	Version   int64     `bun:"version"`
+	UpdatedAt time.Time `bun:"updated_at"`
+}
+
+func (r conversationRow) conversation() Conversation {
+	return Conversation{ID: r.ID, Kind: r.Kind, SiteID: r.SiteID, OwnerID: r.OwnerID, Seq: r.Seq, Version: r.Version}
+}
+
+type memberRow struct {
+	bun.BaseModel `bun:"table:members,alias:m"`
+
+	ConversationID int64  `bun:"conversation_id,pk"`
+	PersonID       int64  `bun:"person_id,pk"`
+	Role           string `bun:"role"`
+	JoinSeq        int64  `bun:"join_seq"`
+	LeftSeq        *int64 `bun:"left_seq"`
+	Version        int64  `bun:"version"`
+	ReadSeq        int64  `bun:"read_seq"`
+	ReceivedSeq    int64  `bun:"received_seq"`
+}
+
+func (r memberRow) member() Member {
+	return Member{PersonID: r.PersonID, Role: r.Role, JoinSeq: r.JoinSeq, Left: r.LeftSeq != nil,
+		Read: r.ReadSeq, Received: r.ReceivedSeq, Version: r.Version}
+}
+
+type messageRow struct {
+	bun.BaseModel `bun:"table:messages,alias:msg"`
+
+	ConversationID int64     `bun:"conversation_id,pk"`
+	Seq            int64     `bun:"seq,pk"`
+	ID             int64     `bun:"id"`
+	Version        int64     `bun:"version"`
+	SenderID       int64     `bun:"sender_id"`
+	ClientMsgID    string    `bun:"client_msg_id"`
+	BodyHash       string    `bun:"body_hash"`
+	Type           string    `bun:"type"`
+	Body           string    `bun:"body"`
+	Alt            string    `bun:"alt"`
+	CreatedAt      time.Time `bun:"created_at"`
+}
+
+func (r messageRow) message() Message {
+	m := Message{ID: r.ID, ConversationID: r.ConversationID, Seq: r.Seq, Version: r.Version, SenderID: r.SenderID,
+		ClientMsgID: r.ClientMsgID, Type: r.Type, CreatedAt: r.CreatedAt.UTC()}
+	if err := json.Unmarshal([]byte(r.Body), &m.Body); err != nil {
+		m.Body = Body{Text: r.Alt} // a body this program cannot read still has its text
+	}
+	return m
+}
+
+func messages(rows []messageRow) []Message {
+	out := make([]Message, len(rows))
+	for i, r := range rows {
+		out[i] = r.message()
+	}
+	return out
+}
+
+// sentBefore finds the message a client id already made.
+func sentBefore(ctx context.Context, r bun.IDB, conversation, sender int64, clientMsgID string) (messageRow, error) {
+	var row messageRow
+	err := r.NewSelect().Model(&row).
+		Where("conversation_id = ? AND sender_id = ? AND client_msg_id = ?", conversation, sender, clientMsgID).Scan(ctx)
+	return row, err
+}
+
+// bump takes the conversation's row lock and its next numbers: messages is 1 for a new message, 0
+// for any other change.
+func bump(ctx context.Context, tx *storage.Tx, conversation int64, messages int, now time.Time) (Conversation, error) {
+	var row conversationRow
+	err := tx.NewRaw(`
+		UPDATE conversations SET version = version + 1, seq = seq + ?, updated_at = CASE WHEN ? > 0 THEN ? ELSE updated_at END
+		WHERE id = ? RETURNING id, kind, site_id, owner_id, seq, version`, messages, messages, now, conversation).Scan(ctx, &row)
+	return row.conversation(), storage.Found(err, "conversation")
+}
+
+// lock takes the conversation's row lock and changes nothing.
+func lock(ctx context.Context, tx *storage.Tx, conversation int64) (Conversation, error) {
+	var row conversationRow
+	err := tx.NewRaw(`
+		UPDATE conversations SET version = version WHERE id = ?
+		RETURNING id, kind, site_id, owner_id, seq, version`, conversation).Scan(ctx, &row)
+	return row.conversation(), storage.Found(err, "conversation")
+}
+
+func conversation(ctx context.Context, r bun.IDB, id int64) (Conversation, error) {
+	var row conversationRow
+	err := r.NewSelect().Model(&row).Where("id = ?", id).Scan(ctx)
+	return row.conversation(), storage.Found(err, "conversation")
+}
+
+func liveOf(ctx context.Context, r bun.IDB, site, visitor int64) (Conversation, error) {
+	var row conversationRow
+	err := r.NewSelect().Model(&row).Where("kind = 'live' AND site_id = ? AND owner_id = ?", site, visitor).Scan(ctx)
+	return row.conversation(), storage.Found(err, "conversation")
+}
+
+// audience is who is in the conversation now.
+func audience(ctx context.Context, r bun.IDB, conversation int64) ([]int64, error) {
+	var ids []int64
+	err := r.NewRaw("SELECT person_id FROM members WHERE conversation_id = ? AND left_seq IS NULL", conversation).Scan(ctx, &ids)
+	if err != nil {
+		return nil, fmt.Errorf("members of %d: %w", conversation, err)
+	}
+	return ids, nil
+}
+
+func membership(ctx context.Context, r bun.IDB, conversation, person int64) (memberRow, error) {
+	var row memberRow
+	err := r.NewSelect().Model(&row).Where("conversation_id = ? AND person_id = ?", conversation, person).Scan(ctx)
+	return row, storage.Found(err, "conversation")
+}
+
+// join makes or renews a place; a person who comes back keeps the cursors.
+func join(ctx context.Context, tx *storage.Tx, m memberRow) (memberRow, error) {
+	_, err := tx.NewInsert().Model(&m).
+		On("CONFLICT (conversation_id, person_id) DO UPDATE").
+		Set("role = EXCLUDED.role, join_seq = EXCLUDED.join_seq, left_seq = NULL, version = EXCLUDED.version").
+		Returning("read_seq, received_seq").Exec(ctx)
+	return m, err
+}
+
+func leave(ctx context.Context, tx *storage.Tx, c Conversation, person int64) (memberRow, error) {
+	var row memberRow
+	err := tx.NewRaw(`
+		UPDATE members SET left_seq = ?, version = ? WHERE conversation_id = ? AND person_id = ? AND left_seq IS NULL
+		RETURNING conversation_id, person_id, role, join_seq, left_seq, version, read_seq, received_seq`,
+		c.Seq, c.Version, c.ID, person).Scan(ctx, &row)
+	return row, err
+}
+
+// moveList numbers a change of the set of conversations somebody is in.
+func moveList(ctx context.Context, tx *storage.Tx, person int64) (int64, error) {
+	var list int64
+	err := tx.NewRaw(`
+		INSERT INTO lists (person_id, list) VALUES (?, 1)
+		ON CONFLICT (person_id) DO UPDATE SET list = lists.list + 1 RETURNING list`, person).Scan(ctx, &list)
+	return list, err
+}
+
+// moveCursor moves forward only; moved is false when there was nothing to move.
+func moveCursor(ctx context.Context, tx *storage.Tx, conversation, person, read, received int64) (row memberRow, moved bool, err error) {
+	var rows []memberRow
+	err = tx.NewRaw(`
+		UPDATE members SET
+			read_seq = CASE WHEN ? > read_seq THEN ? ELSE read_seq END,
+			received_seq = CASE WHEN ? > received_seq THEN ? ELSE received_seq END
+		WHERE conversation_id = ? AND person_id = ? AND left_seq IS NULL AND (read_seq < ? OR received_seq < ?)
+		RETURNING person_id, read_seq, received_seq`,
+		read, read, received, received, conversation, person, read, received).Scan(ctx, &rows)
+	if err != nil || len(rows) == 0 {
+		return memberRow{}, false, err
+	}
+	return rows[0], true, nil
+}
+
+// page reads the messages below a seq, newest first.
+func page(ctx context.Context, r bun.IDB, conversation, from, before int64, limit int) ([]messageRow, error) {
+	var rows []messageRow
+	q := r.NewSelect().Model(&rows).Where("conversation_id = ? AND seq >= ?", conversation, from).Order("seq DESC").Limit(int64(limit))
+	if before > 0 {
+		q = q.Where("seq < ?", before)
+	}
+	err := q.Scan(ctx)
+	return rows, err
+}

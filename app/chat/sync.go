@@ -1,0 +1,303 @@
+package chat
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"github.com/uptrace/bun"
+
+	"ichat/app/fault"
+	"ichat/app/hub"
+	"ichat/app/people"
+	"ichat/storage"
+)
+
+// Known is what a device has of one conversation: the version, and the sum of everybody's cursors.
+type Known [2]int64
+
+// SyncRequest says what a device has. Another epoch than the server's means that it has nothing.
+type SyncRequest struct {
+	Epoch string          `json:"epoch" maxLength:"64"`
+	Known map[int64]Known `json:"known"`
+	List  int64           `json:"list"`
+}
+
+// ConversationSync is what a device lacks of one conversation. With Reset it forgets what it had
+// and takes this, whose Messages are the latest; the rest comes by paging.
+type ConversationSync struct {
+	ID       int64     `json:"id"`
+	Kind     string    `json:"kind" enum:"live,direct,group,staff"`
+	Version  int64     `json:"version"`
+	Seq      int64     `json:"seq"`
+	Reset    bool      `json:"reset"`
+	Members  []Member  `json:"members"`
+	Messages []Message `json:"messages"`
+	Cursors  []Cursor  `json:"cursors"`
+}
+
+// SyncAnswer brings a device level with one instant of the server. Conversations that did not
+// change are left out; Gone are those the person is no longer in.
+type SyncAnswer struct {
+	Me            int64              `json:"me"`
+	Epoch         string             `json:"epoch"`
+	List          int64              `json:"list"`
+	Conversations []ConversationSync `json:"conversations"`
+	Gone          []int64            `json:"gone"`
+	People        []people.Person    `json:"people"`
+
+	versions map[int64]int64 // of everything covered, changed or not
+}
+
+// place is one conversation of the person who asks.
+type place struct {
+	ID      int64  `bun:"id"`
+	Kind    string `bun:"kind"`
+	Seq     int64  `bun:"seq"`
+	Version int64  `bun:"version"`
+	JoinSeq int64  `bun:"join_seq"`
+	Reads   int64  `bun:"reads"`
+
+	known Known
+	reset bool
+}
+
+// Bind gives a fresh socket to a person and answers like Sync; what happens meanwhile waits and
+// follows on the socket, so nothing is missed in between. Faults: NotFound, Conflict or Denied for a
+// client id that is unknown, was used, or belongs to another origin.
+func (s *Service) Bind(ctx context.Context, clientID string, who hub.Who, req SyncRequest) (SyncAnswer, error) {
+	socket, err := s.hub.Attach(clientID, who)
+	if err != nil {
+		return SyncAnswer{}, err
+	}
+	answer, err := s.Sync(ctx, who.Person, req)
+	if err != nil {
+		socket.Drop()
+		return SyncAnswer{}, err
+	}
+	socket.Flush(answer.versions)
+	return answer, nil
+}
+
+// Sync answers what a device lacks, from one snapshot. It covers the 200 latest conversations and
+// whatever else the device names.
+func (s *Service) Sync(ctx context.Context, me int64, req SyncRequest) (SyncAnswer, error) {
+	if req.Epoch != s.epoch {
+		req.Known, req.List = nil, 0
+	}
+	a := SyncAnswer{Me: me, Epoch: s.epoch, Conversations: []ConversationSync{}, Gone: []int64{}, People: []people.Person{},
+		versions: map[int64]int64{}}
+	err := s.db.Snapshot(ctx, func(ctx context.Context, r bun.IDB) error {
+		places, err := s.places(ctx, r, me, req, &a)
+		if err != nil {
+			return err
+		}
+		return fill(ctx, r, places, &a)
+	})
+	if err != nil {
+		return SyncAnswer{}, fmt.Errorf("sync: %w", err)
+	}
+	return a, s.name(ctx, &a)
+}
+
+// places finds the conversations that are new or ahead, and what is gone.
+func (s *Service) places(ctx context.Context, r bun.IDB, me int64, req SyncRequest, a *SyncAnswer) ([]place, error) {
+	if err := storage.Found(r.NewRaw("SELECT list FROM lists WHERE person_id = ?", me).Scan(ctx, &a.List), "list"); err != nil && !fault.Is(err, fault.NotFound) {
+		return nil, err
+	}
+	all, err := latestPlaces(ctx, r, me)
+	if err != nil {
+		return nil, err
+	}
+	missing := make([]int64, 0)
+	for id := range req.Known {
+		if !slices.ContainsFunc(all, func(p place) bool { return p.ID == id }) {
+			missing = append(missing, id)
+		}
+	}
+	if len(missing) > 0 {
+		older, err := namedPlaces(ctx, r, me, missing)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, older...)
+		for _, id := range missing {
+			if !slices.ContainsFunc(older, func(p place) bool { return p.ID == id }) {
+				a.Gone = append(a.Gone, id)
+			}
+		}
+	}
+	var changed []place
+	for _, p := range all {
+		a.versions[p.ID] = p.Version
+		known, ok := req.Known[p.ID]
+		p.known = known
+		p.reset = !ok || known[0] > p.Version
+		if p.reset || known[0] < p.Version || known[1] != p.Reads {
+			changed = append(changed, p)
+		}
+	}
+	return changed, nil
+}
+
+const placeColumns = `c.id, c.kind, c.seq, c.version, m.join_seq,
+	(SELECT COALESCE(SUM(o.read_seq + o.received_seq), 0) FROM members o WHERE o.conversation_id = c.id AND o.left_seq IS NULL) AS reads`
+
+func latestPlaces(ctx context.Context, r bun.IDB, me int64) ([]place, error) {
+	var all []place
+	err := r.NewRaw(`
+		SELECT `+placeColumns+` FROM members m JOIN conversations c ON c.id = m.conversation_id
+		WHERE m.person_id = ? AND m.left_seq IS NULL ORDER BY c.updated_at DESC LIMIT ?`, me, covered).Scan(ctx, &all)
+	return all, err
+}
+
+func namedPlaces(ctx context.Context, r bun.IDB, me int64, ids []int64) ([]place, error) {
+	var all []place
+	err := r.NewRaw(`
+		SELECT `+placeColumns+` FROM members m JOIN conversations c ON c.id = m.conversation_id
+		WHERE m.person_id = ? AND m.left_seq IS NULL AND m.conversation_id IN (?)`, me, bun.List(ids)).Scan(ctx, &all)
+	return all, err
+}
+
+// fill reads members, cursors and messages of the conversations that changed.
+func fill(ctx context.Context, r bun.IDB, places []place, a *SyncAnswer) error {
+	if len(places) == 0 {
+		return nil
+	}
+	ids := make([]int64, len(places))
+	for i, p := range places {
+		ids[i] = p.ID
+	}
+	var rows []memberRow
+	err := r.NewSelect().Model(&rows).Where("conversation_id IN (?)", bun.List(ids)).Scan(ctx)
+	if err != nil {
+		return err
+	}
+	members := map[int64][]memberRow{}
+	for _, m := range rows {
+		members[m.ConversationID] = append(members[m.ConversationID], m)
+	}
+	for _, p := range places {
+		c := ConversationSync{ID: p.ID, Kind: p.Kind, Version: p.Version, Seq: p.Seq, Members: []Member{}, Cursors: []Cursor{}}
+		if c.Messages, c.Reset, err = gap(ctx, r, p); err != nil {
+			return err
+		}
+		for _, m := range members[p.ID] {
+			if c.Reset && m.LeftSeq == nil || !c.Reset && m.Version > p.known[0] {
+				c.Members = append(c.Members, m.member())
+			}
+			if m.LeftSeq == nil && len(members[p.ID]) <= shownCursors {
+				c.Cursors = append(c.Cursors, Cursor{PersonID: m.PersonID, Read: m.ReadSeq, Received: m.ReceivedSeq})
+			}
+		}
+		a.Conversations = append(a.Conversations, c)
+	}
+	return nil
+}
+
+// gap reads what changed since the known version, or the latest window when that is too much or
+// nothing is known.
+func gap(ctx context.Context, r bun.IDB, p place) (found []Message, reset bool, err error) {
+	var rows []messageRow
+	if !p.reset && p.known[0] < p.Version {
+		err := r.NewSelect().Model(&rows).
+			Where("conversation_id = ? AND version > ? AND seq >= ?", p.ID, p.known[0], p.JoinSeq).
+			Order("version").Limit(replay + 1).Scan(ctx)
+		if err != nil {
+			return nil, false, err
+		}
+	}
+	if p.reset || len(rows) > replay {
+		rows, err = page(ctx, r, p.ID, p.JoinSeq, 0, window)
+		if err != nil {
+			return nil, false, err
+		}
+		slices.Reverse(rows)
+		return messages(rows), true, nil
+	}
+	slices.SortFunc(rows, func(a, b messageRow) int { return int(a.Seq - b.Seq) })
+	return messages(rows), false, nil
+}
+
+// name adds the people who appear in the answer.
+func (s *Service) name(ctx context.Context, a *SyncAnswer) error {
+	var ids []int64
+	for _, c := range a.Conversations {
+		for _, m := range c.Members {
+			ids = append(ids, m.PersonID)
+		}
+		ids = append(ids, senders(c.Messages)...)
+	}
+	found, err := s.peopleOf(ctx, ids)
+	a.People = found
+	return err
+}
+
+func senders(list []Message) []int64 {
+	var ids []int64
+	for _, m := range list {
+		if m.SenderID != 0 {
+			ids = append(ids, m.SenderID)
+		}
+	}
+	return ids
+}
+
+func (s *Service) peopleOf(ctx context.Context, ids []int64) ([]people.Person, error) {
+	slices.Sort(ids)
+	ids = slices.Compact(ids)
+	out := []people.Person{}
+	if len(ids) == 0 {
+		return out, nil
+	}
+	found, err := s.people.PeopleByID(ctx, ids)
+	if err != nil {
+		return nil, err
+	}
+	for _, id := range ids {
+		if p, ok := found[id]; ok {
+			out = append(out, p)
+		}
+	}
+	return out, nil
+}
+
+// MessagePage is a stretch of a conversation, oldest first; More says that older ones exist.
+type MessagePage struct {
+	Messages []Message       `json:"messages"`
+	More     bool            `json:"more"`
+	People   []people.Person `json:"people"`
+}
+
+// History is Page for a member: it begins where he joined. Whoever is not in gets NotFound.
+func (s *Service) History(ctx context.Context, by, conversation, before int64, limit int) (MessagePage, error) {
+	m, err := membership(ctx, s.db.R, conversation, by)
+	if err != nil {
+		return MessagePage{}, err
+	}
+	if m.LeftSeq != nil {
+		return MessagePage{}, fault.New(fault.NotFound, "conversation not found")
+	}
+	return s.pageFrom(ctx, conversation, m.JoinSeq, before, limit)
+}
+
+// Page reads at most limit messages below the seq before (0: from the end). It asks nobody's leave:
+// the caller has checked the role.
+func (s *Service) Page(ctx context.Context, conversation, before int64, limit int) (MessagePage, error) {
+	return s.pageFrom(ctx, conversation, 1, before, limit)
+}
+
+func (s *Service) pageFrom(ctx context.Context, conversation, from, before int64, limit int) (MessagePage, error) {
+	rows, err := page(ctx, s.db.R, conversation, from, before, limit+1)
+	if err != nil {
+		return MessagePage{}, fmt.Errorf("page of %d: %w", conversation, err)
+	}
+	p := MessagePage{More: len(rows) > limit}
+	if p.More {
+		rows = rows[:limit]
+	}
+	slices.Reverse(rows)
+	p.Messages = messages(rows)
+	p.People, err = s.peopleOf(ctx, senders(p.Messages))
+	return p, err
+}

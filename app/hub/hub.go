@@ -1,0 +1,228 @@
+// Package hub knows who is connected. It keeps the sockets of every person, delivers frames
+// to them and says who is present; it never reads or writes a row.
+//
+// A socket opens unbound and is told a random client id. The page posts that id with its
+// sign-in, the caller attaches the socket to a person, reads a snapshot while the socket
+// collects what is pushed meanwhile, and flushes what the snapshot did not hold yet. From
+// then on frames flow. A socket that cannot keep up loses droppable frames first and is then
+// closed: its client resyncs, and nobody else waits for it.
+//
+// Locks are taken in this order and never backwards: a socket's, then presence, then groups,
+// then any shard of an index. Hooks run outside all of them.
+package hub
+
+import (
+	"encoding/json"
+	"log/slog"
+	"net/http"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/olahol/melody"
+)
+
+// Close codes beside the standard ones.
+const (
+	CloseSignedOut = 4401 // the sign-in ended: stop and sign in again
+	CloseTooSlow   = 4408 // fell behind: reconnect and sync
+
+	closeLeaving = 1001
+	closePolicy  = 1008
+)
+
+// Frame is one event to a client. A droppable frame may be lost when a socket falls behind;
+// any other is delivered or the socket is closed.
+type Frame struct {
+	Type           string `json:"type"`
+	ConversationID int64  `json:"conversation_id,omitempty"`
+	Version        int64  `json:"version,omitempty"`
+	Data           any    `json:"data,omitempty"`
+	Droppable      bool   `json:"-"`
+}
+
+// Who is the person a socket is attached to, with the sign-in and the origin it came by.
+type Who struct {
+	Person  int64
+	Session string
+	Origin  string
+}
+
+// Options tune a Hub. The zero value of each means the default in brackets.
+type Options struct {
+	Epoch       string        // of the database; part of the init frame
+	Grace       time.Duration // how long a person without socket stays present [30 s]
+	BindWithin  time.Duration // for attaching, and again for flushing [10 s]
+	HeadsEvery  time.Duration // at most this often after traffic [2 s]
+	PingEvery   time.Duration // +-10 % [25 s]
+	QueueBytes  int           // that may wait for one socket [256 KiB]
+	QueueFrames int           // that may wait for one socket [1024]
+	// UnboundPerAddress sockets of one address may wait to be attached; negative: any [50].
+	UnboundPerAddress int
+	AllowOrigin       func(r *http.Request) bool   // [same host, or no Origin at all]
+	Address           func(r *http.Request) string // of the client [the connection's]
+	Log               *slog.Logger                 // [slog.Default]
+}
+
+// Stats counts what went wrong since New.
+type Stats struct {
+	Dropped  uint64 // droppable frames that did not fit
+	Slow     uint64 // sockets closed because they fell behind
+	Overflow uint64 // frames melody refused; the socket was closed
+	Panics   uint64 // in handlers and hooks
+}
+
+// Hub holds the sockets of one node. Make it with New.
+type Hub struct {
+	o      Options
+	limits limits
+	clock  clock
+	log    *slog.Logger
+
+	melodies []*melody.Melody
+	door     *door
+	people   *index
+	groups   *groups
+	presence *presence
+	ended    endings
+
+	typing []func(person, conversation int64) // set before the first socket
+
+	open                            sync.WaitGroup // sockets and what closes them
+	dropped, slow, overflow, panics atomic.Uint64
+}
+
+// clock is the time a Hub lives in; tests bring their own.
+type clock struct {
+	now   func() time.Time
+	after func(time.Duration, func()) (stop func() bool)
+}
+
+var realClock = clock{
+	now:   time.Now,
+	after: func(d time.Duration, f func()) func() bool { return time.AfterFunc(d, f).Stop },
+}
+
+// New returns a Hub that accepts sockets until Close.
+func New(o Options) *Hub { return newHub(o, realClock) }
+
+func newHub(o Options, c clock) *Hub {
+	o = o.withDefaults()
+	h := &Hub{
+		o: o, clock: c, log: o.Log,
+		limits: limits{bytes: o.QueueBytes, frames: o.QueueFrames},
+		people: newIndex(), groups: newGroups(),
+	}
+	h.door = newDoor(o.UnboundPerAddress)
+	h.ended = endings{after: c.after}
+	h.presence = newPresence(o.Grace, c.after, h.groups.forget, h.caught)
+	h.melodies = h.newMelodies()
+	return h
+}
+
+func (o Options) withDefaults() Options {
+	def(&o.Grace, 30*time.Second)
+	def(&o.BindWithin, 10*time.Second)
+	def(&o.HeadsEvery, 2*time.Second)
+	def(&o.PingEvery, 25*time.Second)
+	def(&o.QueueBytes, 256<<10)
+	def(&o.QueueFrames, 1024)
+	def(&o.UnboundPerAddress, 50)
+	def(&o.Log, slog.Default())
+	if o.AllowOrigin == nil {
+		o.AllowOrigin = sameHost
+	}
+	if o.Address == nil {
+		o.Address = remoteAddress
+	}
+	return o
+}
+
+func def[T comparable](field *T, value T) {
+	var zero T
+	if *field == zero {
+		*field = value
+	}
+}
+
+// Push delivers f to every socket of these people. It encodes once, keeps the order of pushes
+// made one after the other, and never blocks.
+func (h *Hub) Push(people []int64, f Frame) {
+	l := letter{hub: h, frame: f}
+	for _, person := range people {
+		l.deliver(h.people.of(person))
+	}
+}
+
+// letter is a frame on its way to many: encoded when the first socket is found.
+type letter struct {
+	hub   *Hub
+	frame Frame
+	item  item
+	bad   bool
+}
+
+func (l *letter) deliver(to []*socket) {
+	if len(to) == 0 || l.bad {
+		return
+	}
+	if l.item.data == nil {
+		data, err := json.Marshal(l.frame)
+		if err != nil {
+			// A push runs after the commit, where a panic would take the writer down with it.
+			l.hub.log.Error("frame cannot be encoded", "type", l.frame.Type, "err", err)
+			l.bad = true
+			return
+		}
+		l.item = item{data: data, kind: l.frame.Type, conversation: l.frame.ConversationID,
+			version: l.frame.Version, droppable: l.frame.Droppable}
+	}
+	for _, s := range to {
+		s.push(l.item)
+	}
+}
+
+// Connected tells whether person has an attached socket right now.
+func (h *Hub) Connected(person int64) bool { return len(h.people.of(person)) > 0 }
+
+// Present tells whether person is connected or was so within the grace.
+func (h *Hub) Present(person int64) bool { return h.presence.present(person) }
+
+// Expect treats person as if the last socket had just closed: present until the grace is
+// over. It is for those who were connected before a restart, and calls no hook by itself.
+func (h *Hub) Expect(person int64) { h.presence.expect(person) }
+
+// OnPresence calls f whenever what Present answers for a person changes: true at the first
+// socket, false when the grace is over. Calls about one person come one at a time and in
+// order, in a goroutine of their own. Closing the hub is no absence and calls nothing.
+// Register before the first socket.
+func (h *Hub) OnPresence(f func(person int64, present bool)) { h.presence.hook(f) }
+
+// OnTyping calls f when a client says that its person is typing, at most once a second for a
+// socket and conversation. f decides whether the person is in that conversation; until it
+// returns nothing else is read from that socket. Register before the first socket.
+func (h *Hub) OnTyping(f func(person, conversation int64)) { h.typing = append(h.typing, f) }
+
+// EndSession closes the sockets of a sign-in with 4401. An attach with the same session that
+// is still under way is refused.
+func (h *Hub) EndSession(session string) {
+	h.ended.add(session)
+	for _, s := range h.people.where(func(s *socket) bool { return s.who.Session == session }) {
+		s.end(CloseSignedOut, "sign-in ended")
+	}
+}
+
+// EndPerson closes all sockets of a person with 4401.
+func (h *Hub) EndPerson(person int64) {
+	for _, s := range h.people.of(person) {
+		s.end(CloseSignedOut, "sign-in ended")
+	}
+}
+
+// Sockets counts the open sockets, attached or not.
+func (h *Hub) Sockets() int { return h.door.len() }
+
+// Stats returns the counters.
+func (h *Hub) Stats() Stats {
+	return Stats{Dropped: h.dropped.Load(), Slow: h.slow.Load(), Overflow: h.overflow.Load(), Panics: h.panics.Load()}
+}
