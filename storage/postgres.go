@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"math/rand/v2"
+	"strings"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -38,7 +39,8 @@ func openPostgres(ctx context.Context, url string, log *slog.Logger) (*DB, error
 	db := bun.NewDB(pool, pgdialect.New())
 	if err := db.PingContext(ctx); err != nil {
 		pool.Close()
-		return nil, fmt.Errorf("the database at %s does not answer: %w", config.Host, err)
+		lines := strings.Split(err.Error(), "\n") // one a host tried; the last says as much as all
+		return nil, fmt.Errorf("the database at %s does not answer: %s", config.Host, strings.TrimSpace(lines[len(lines)-1]))
 	}
 	return &DB{R: db, read: db, write: db, log: log}, nil
 }

@@ -192,8 +192,8 @@ func (h *Hub) Present(person int64) bool { return h.presence.present(person) }
 // over. It is for those who were connected before a restart, and calls no hook by itself.
 func (h *Hub) Expect(person int64) { h.presence.expect(person) }
 
-// OnPresence calls f whenever what Present answers for a person changes: true at the first
-// socket, false when the grace is over. Calls about one person come one at a time and in
+// OnPresence calls f with true when a person who had no socket has one, also when that ends a
+// grace, and with false when the grace is over. Calls about one person come one at a time and in
 // order, in a goroutine of their own. Closing the hub is no absence and calls nothing.
 // Register before the first socket.
 func (h *Hub) OnPresence(f func(person int64, present bool)) { h.presence.hook(f) }

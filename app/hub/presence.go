@@ -43,7 +43,9 @@ func (p *presence) arrive(person int64) {
 	if st == nil {
 		st = new(stay)
 		p.stays[person] = st
-		p.tell(person, true)
+	}
+	if st.sockets == 0 {
+		p.tell(person, true) // within the grace too: who hands out work wants to know
 	}
 	st.sockets++
 	if st.stop != nil {

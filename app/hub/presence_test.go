@@ -56,14 +56,14 @@ func TestAReloadIsNoAbsence(t *testing.T) {
 		time.Sleep(time.Minute)
 		p.leave(1)
 		time.Sleep(29 * time.Second)
-		heard.wants(t, "[1 true]")
+		heard.wants(t, "[1 true 1 true]")
 		time.Sleep(time.Second)
-		heard.wants(t, "[1 true forget 1 1 false]")
+		heard.wants(t, "[1 true 1 true forget 1 1 false]")
 		if p.present(1) {
 			t.Fatal("present after the grace")
 		}
 		p.arrive(1)
-		heard.wants(t, "[1 true forget 1 1 false 1 true]")
+		heard.wants(t, "[1 true 1 true forget 1 1 false 1 true]")
 		p.close()
 	})
 }
@@ -77,14 +77,14 @@ func TestSomeoneExpectedHasTheGraceToComeBack(t *testing.T) {
 		p.expect(2) // is expected already: the grace does not begin anew
 		p.arrive(1)
 		time.Sleep(10 * time.Second)
-		heard.wants(t, "[forget 2 2 false]")
+		heard.wants(t, "[1 true forget 2 2 false]")
 		if !p.present(1) || p.present(2) {
 			t.Fatal("wrong presence")
 		}
 		p.close()
 		p.leave(1)
 		time.Sleep(time.Hour)
-		heard.wants(t, "[forget 2 2 false]")
+		heard.wants(t, "[1 true forget 2 2 false]")
 	})
 }
 

@@ -1,0 +1,228 @@
+package people
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"time"
+
+	"ichat/app/fault"
+	"ichat/app/id"
+	"ichat/app/sites"
+	"ichat/app/web"
+	"ichat/storage"
+)
+
+// Service keeps the people.
+type Service struct {
+	db    *storage.DB
+	ids   *id.Source
+	now   func() time.Time
+	sites *sites.Service
+	epoch string
+	vault *vault
+	web   *web.Server // set by Routes; for cookies and links
+
+	onAgent      []func(context.Context, *storage.Tx, int64) error
+	onSessionEnd []func(string)
+	onPersonEnd  []func(int64)
+	seats        func(context.Context, []int64) (map[int64]Seat, error)
+	setCap       func(context.Context, *storage.Tx, int64, int) error
+}
+
+// New makes the room. epoch names the life of the database to clients.
+func New(db *storage.DB, ids *id.Source, now func() time.Time, sites *sites.Service, epoch string) *Service {
+	return &Service{db: db, ids: ids, now: now, sites: sites, epoch: epoch, vault: newVault(),
+		seats:  func(context.Context, []int64) (map[int64]Seat, error) { return nil, nil },
+		setCap: func(context.Context, *storage.Tx, int64, int) error { return nil }}
+}
+
+// OnAgent adds a hook that runs inside the write by which somebody comes to answer on a site. It
+// runs again for the same person on another site.
+func (s *Service) OnAgent(hook func(ctx context.Context, tx *storage.Tx, person int64) error) {
+	s.onAgent = append(s.onAgent, hook)
+}
+
+// OnSessionEnd adds a hook that runs after one sign-in has ended; session is web.Caller.Session.
+func (s *Service) OnSessionEnd(hook func(session string)) {
+	s.onSessionEnd = append(s.onSessionEnd, hook)
+}
+
+// OnPersonEnd adds a hook that runs after all sign-ins of a person have ended.
+func (s *Service) OnPersonEnd(hook func(person int64)) {
+	s.onPersonEnd = append(s.onPersonEnd, hook)
+}
+
+// Seats tells the room where the desk keeps what it shows and sets beside an agent.
+func (s *Service) Seats(read func(ctx context.Context, people []int64) (map[int64]Seat, error), setCap func(ctx context.Context, tx *storage.Tx, person int64, most int) error) {
+	s.seats, s.setCap = read, setCap
+}
+
+// Person finds somebody by id.
+func (s *Service) Person(ctx context.Context, id int64) (Person, error) {
+	a, err := accountByID(ctx, s.db.R, id)
+	return a.Person, err
+}
+
+// PeopleByID finds many at once; who does not exist is left out.
+func (s *Service) PeopleByID(ctx context.Context, ids []int64) (map[int64]Person, error) {
+	found, err := peopleByID(ctx, s.db.R, ids)
+	byID := make(map[int64]Person, len(found))
+	for _, p := range found {
+		byID[p.ID] = p
+	}
+	return byID, err
+}
+
+// RoleOn is the role of a person on a site; "" for none, and for somebody disabled.
+func (s *Service) RoleOn(ctx context.Context, person, site int64) (string, error) {
+	return roleOn(ctx, s.db.R, person, site)
+}
+
+// SitesOf lists the roles of a person; none for somebody disabled.
+func (s *Service) SitesOf(ctx context.Context, person int64) ([]Role, error) {
+	return rolesOf(ctx, s.db.R, person)
+}
+
+// AgentsOf lists everybody who answers on a site, owners too, by id.
+func (s *Service) AgentsOf(ctx context.Context, site int64) ([]int64, error) {
+	return agentIDs(ctx, s.db.R, site)
+}
+
+// Owns tells whether a person owns a site.
+func (s *Service) Owns(ctx context.Context, person, site int64) (bool, error) {
+	role, err := s.RoleOn(ctx, person, site)
+	return role == RoleOwner, err
+}
+
+// SitesOwned lists the sites a person owns.
+func (s *Service) SitesOwned(ctx context.Context, person int64) ([]int64, error) {
+	roles, err := s.SitesOf(ctx, person)
+	var owned []int64
+	for _, r := range roles {
+		if r.Role == RoleOwner {
+			owned = append(owned, r.SiteID)
+		}
+	}
+	return owned, err
+}
+
+// SignedIn tells who holds a token, in one query, or answers fault.SignedOut.
+func (s *Service) SignedIn(ctx context.Context, token string) (web.Caller, error) {
+	hash := id.Hash(token)
+	in, err := sessionByHash(ctx, s.db.R, hash)
+	if err != nil && !errors.Is(err, sql.ErrNoRows) {
+		return web.Caller{}, err
+	}
+	now := s.now().UTC()
+	if err != nil || in.DisabledAt != nil || !now.Before(in.ExpiresAt) {
+		return web.Caller{}, fault.New(fault.SignedOut, "your sign-in has ended, please sign in again")
+	}
+	if until := now.Add(lifetime(in.Kind)); in.ExpiresAt.Before(until.Add(-renewAfter)) {
+		// A server that cannot write still lets people read: the next request tries again.
+		_ = s.db.Write(ctx, func(ctx context.Context, tx *storage.Tx) error { return prolong(ctx, tx, hash, until) })
+	}
+	return web.Caller{Person: in.PersonID, Kind: in.Kind, Session: hash, Site: in.SiteID}, nil
+}
+
+func lifetime(kind string) time.Duration {
+	if kind == KindVisitor {
+		return visitorSession
+	}
+	return memberSession
+}
+
+// startTx signs a person in and returns the token, which is written down nowhere else.
+func (s *Service) startTx(ctx context.Context, tx *storage.Tx, person int64, kind string) (string, error) {
+	token, now := id.Token(), s.now().UTC()
+	return token, insertSession(ctx, tx, id.Hash(token), person, now, now.Add(lifetime(kind)))
+}
+
+// SignIn checks an e-mail address and a password and returns the person and a new token. It answers
+// alike, and takes as long, when there is no such address, when nobody may use it and when the
+// password is wrong.
+func (s *Service) SignIn(ctx context.Context, email, password string) (person int64, token string, err error) {
+	email, problem := normalEmail(email)
+	a, err := account{}, error(nil)
+	if problem == "" {
+		a, err = accountByEmail(ctx, s.db.R, email)
+	}
+	if err != nil && !fault.Is(err, fault.NotFound) {
+		return 0, "", err
+	}
+	if passwordProblem(password) != "" {
+		password = "" // no account has such a one, and hashing a novel would cost more
+	}
+	ok, err := s.vault.matches(ctx, a.PasswordHash, password)
+	if err != nil {
+		return 0, "", err
+	}
+	if !ok || a.DisabledAt != nil {
+		return 0, "", fault.New(fault.SignedOut, "e-mail or password is wrong")
+	}
+	err = s.db.Write(ctx, func(ctx context.Context, tx *storage.Tx) (err error) {
+		token, err = s.startTx(ctx, tx, a.ID, a.Kind)
+		return err
+	})
+	return a.ID, token, err
+}
+
+// SignOut ends one sign-in and its sockets.
+func (s *Service) SignOut(ctx context.Context, session string) error {
+	return s.db.Write(ctx, func(ctx context.Context, tx *storage.Tx) error {
+		tx.After(func() { s.sessionEnded(session) })
+		return deleteSession(ctx, tx, session)
+	})
+}
+
+// endAllTx ends every sign-in of a person, and their sockets once that is written.
+func (s *Service) endAllTx(ctx context.Context, tx *storage.Tx, person int64) error {
+	tx.After(func() {
+		for _, hook := range s.onPersonEnd {
+			hook(person)
+		}
+	})
+	return deleteSessionsOf(ctx, tx, person)
+}
+
+func (s *Service) sessionEnded(session string) {
+	for _, hook := range s.onSessionEnd {
+		hook(session)
+	}
+}
+
+// expireSlice keeps each write of ExpireSessions short: others wait behind it.
+const expireSlice = 500
+
+// ExpireSessions removes the sign-ins that are over, slice by slice, ends their sockets, and removes
+// the one-time links that are over. jobs calls it.
+func (s *Service) ExpireSessions(ctx context.Context) error {
+	now := s.now().UTC()
+	for {
+		var hashes []string
+		err := s.db.Write(ctx, func(ctx context.Context, tx *storage.Tx) (err error) {
+			hashes, err = deleteExpired(ctx, tx, now, expireSlice)
+			return err
+		})
+		if err != nil {
+			return err
+		}
+		for _, hash := range hashes {
+			s.sessionEnded(hash)
+		}
+		if len(hashes) < expireSlice {
+			break
+		}
+	}
+	return s.db.Write(ctx, func(ctx context.Context, tx *storage.Tx) error { return dropOldLinks(ctx, tx, now) })
+}
+
+// session is what a signed-in page is told of its reader.
+func (s *Service) session(ctx context.Context, person int64) (Session, error) {
+	a, err := accountByID(ctx, s.db.R, person)
+	if err != nil {
+		return Session{}, err
+	}
+	roles, err := rolesOf(ctx, s.db.R, person)
+	return Session{Person: a.Person, Email: a.Email, Roles: roles, Locale: a.Locale}, err
+}

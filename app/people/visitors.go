@@ -1,0 +1,40 @@
+package people
+
+import (
+	"context"
+
+	"ichat/app/fault"
+	"ichat/storage"
+)
+
+// Arrive makes a visitor of a site and signs him in. parent is the origin of the page that opened
+// the chat.
+func (s *Service) Arrive(ctx context.Context, key, locale, parent string) (VisitorSession, error) {
+	site, err := s.sites.ByKey(ctx, key)
+	if err != nil {
+		return VisitorSession{}, err
+	}
+	if !s.sites.AllowsParent(ctx, site, parent) {
+		return VisitorSession{}, fault.New(fault.Denied, "this chat may not be used on this website").With("parent_origin", "is not among the domains of the site")
+	}
+	visitor := account{Person: Person{ID: s.ids.Next(), Kind: KindVisitor}, SiteID: site.ID, Locale: normalLocale(locale)}
+	var token string
+	err = s.db.Write(ctx, func(ctx context.Context, tx *storage.Tx) (err error) {
+		if err = insertPerson(ctx, tx, visitor, s.now().UTC()); err != nil {
+			return err
+		}
+		token, err = s.startTx(ctx, tx, visitor.ID, KindVisitor)
+		return err
+	})
+	return VisitorSession{Token: token, Person: visitor.Person, Site: site.SiteLook, Epoch: s.epoch}, err
+}
+
+// Returned is what a visitor who kept his token starts with.
+func (s *Service) Returned(ctx context.Context, visitor, site int64) (VisitorSession, error) {
+	p, err := s.Person(ctx, visitor)
+	if err != nil {
+		return VisitorSession{}, err
+	}
+	at, err := s.sites.Site(ctx, site)
+	return VisitorSession{Person: p, Site: at.SiteLook, Epoch: s.epoch}, err
+}
