@@ -15,7 +15,6 @@ import (
 	"unicode/utf8"
 
 	"ichat/app/fault"
-	"ichat/app/people"
 	"ichat/storage"
 )
 
@@ -160,8 +159,3 @@ func alt(kind string, b Body) string {
 // SendHook runs inside the write that places a message, after the insert and with the
 // conversation's row locked: SQL by index only, no network, repeatable.
 type SendHook func(ctx context.Context, tx *storage.Tx, c Conversation, m *Message) error
-
-// names is what chat needs to know of the people it shows.
-type names interface {
-	PeopleByID(ctx context.Context, ids []int64) (map[int64]people.Person, error)
-}

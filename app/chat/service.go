@@ -20,14 +20,14 @@ type Service struct {
 	ids    *id.Source
 	now    func() time.Time
 	hub    *hub.Hub
-	people names
+	people *people.Service
 	epoch  string
 	onSend []SendHook
 	log    *slog.Logger
 }
 
 // New builds the core; epoch is the database's (storage.DB.Epoch).
-func New(db *storage.DB, ids *id.Source, now func() time.Time, h *hub.Hub, p names, epoch string, log *slog.Logger) *Service {
+func New(db *storage.DB, ids *id.Source, now func() time.Time, h *hub.Hub, p *people.Service, epoch string, log *slog.Logger) *Service {
 	s := &Service{db: db, ids: ids, now: now, hub: h, people: p, epoch: epoch, log: log}
 	h.OnTyping(s.typing)
 	return s
@@ -196,7 +196,7 @@ func (s *Service) changedTx(ctx context.Context, tx *storage.Tx, c Conversation,
 	if err != nil {
 		return err
 	}
-	known, err := s.people.PeopleByID(ctx, []int64{m.PersonID})
+	known, err := s.people.PeopleIn(ctx, tx, []int64{m.PersonID})
 	if err != nil {
 		return err
 	}

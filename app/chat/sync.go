@@ -10,7 +10,6 @@ import (
 	"ichat/app/fault"
 	"ichat/app/hub"
 	"ichat/app/people"
-	"ichat/storage"
 )
 
 // Known is what a device has of one conversation: the version, and the sum of everybody's cursors.
@@ -102,7 +101,7 @@ func (s *Service) Sync(ctx context.Context, me int64, req SyncRequest) (SyncAnsw
 
 // places finds the conversations that are new or ahead, and what is gone.
 func (s *Service) places(ctx context.Context, r bun.IDB, me int64, req SyncRequest, a *SyncAnswer) ([]place, error) {
-	if err := storage.Found(r.NewRaw("SELECT list FROM lists WHERE person_id = ?", me).Scan(ctx, &a.List), "list"); err != nil && !fault.Is(err, fault.NotFound) {
+	if err := r.NewRaw("SELECT COALESCE((SELECT list FROM lists WHERE person_id = ?), 0)", me).Scan(ctx, &a.List); err != nil {
 		return nil, err
 	}
 	all, err := latestPlaces(ctx, r, me)

@@ -6,6 +6,8 @@ import (
 	"errors"
 	"time"
 
+	"github.com/uptrace/bun"
+
 	"ichat/app/fault"
 	"ichat/app/id"
 	"ichat/app/sites"
@@ -66,7 +68,13 @@ func (s *Service) Person(ctx context.Context, id int64) (Person, error) {
 
 // PeopleByID finds many at once; who does not exist is left out.
 func (s *Service) PeopleByID(ctx context.Context, ids []int64) (map[int64]Person, error) {
-	found, err := peopleByID(ctx, s.db.R, ids)
+	return s.PeopleIn(ctx, s.db.R, ids)
+}
+
+// PeopleIn is PeopleByID inside a caller's write or snapshot: a write that waited for a second
+// connection could wait for ever.
+func (s *Service) PeopleIn(ctx context.Context, r bun.IDB, ids []int64) (map[int64]Person, error) {
+	found, err := peopleByID(ctx, r, ids)
 	byID := make(map[int64]Person, len(found))
 	for _, p := range found {
 		byID[p.ID] = p
