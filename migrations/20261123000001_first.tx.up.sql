@@ -163,6 +163,8 @@ CREATE TABLE tickets (
 --bun:split
 CREATE UNIQUE INDEX tickets_one_open ON tickets (conversation_id) WHERE state <> 'closed';
 --bun:split
+CREATE INDEX tickets_conversation ON tickets (conversation_id, id);
+--bun:split
 CREATE INDEX tickets_site_state ON tickets (site_id, state, id);
 --bun:split
 CREATE INDEX tickets_agent ON tickets (agent_id, state);

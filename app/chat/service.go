@@ -54,7 +54,9 @@ func (s *Service) Send(ctx context.Context, by, conversation int64, d Draft) (Me
 		return err
 	})
 	if storage.IsUnique(err) { // the same request ran beside this one and was first
-		m, _, err = s.again(ctx, by, conversation, d.ClientMsgID, hash)
+		if first, found, err := s.again(ctx, by, conversation, d.ClientMsgID, hash); found || err != nil {
+			return first, err
+		}
 	}
 	return m, err
 }

@@ -1,0 +1,175 @@
+// Package desk is the live customer service: visitors wait in queues, agents sit in seats, and a
+// ticket is one session of service inside a visitor's conversation.
+//
+// A visitor's message in a conversation without an open ticket opens one (Heard, inside the send).
+// Dispatch, one goroutine, hands waiting tickets to agents, first come first served, least busy first;
+// an agent may also take one by hand. Whoever moves a ticket does it in the same way: lock the
+// conversation, lock the seat, look at the ticket and the load again, write, and tell after the commit.
+// So a ticket never has two owners and an agent never more than his cap. A ticket whose agent is lost
+// goes back to its place in the queue. Everybody is told by a second goroutine (tell.go), which reads
+// what it says from the database, so a frame is never older than the one before it.
+package desk
+
+import (
+	"log/slog"
+	"time"
+
+	"ichat/app/chat"
+	"ichat/app/hub"
+	"ichat/app/id"
+	"ichat/app/people"
+	"ichat/storage"
+)
+
+// The states of a ticket, and what Live says to a visitor who has none.
+const (
+	stateNone    = "none"
+	stateWaiting = "waiting"
+	stateOpen    = "open"
+	stateClosed  = "closed"
+)
+
+// The states an agent chooses for his seat.
+const (
+	seatOnline = "online"
+	seatAway   = "away"
+)
+
+// How an assignment ended.
+const (
+	byAgent   = "agent"
+	byVisitor = "visitor"
+	byAbsence = "absent"
+)
+
+// firstCap is how many conversations a new agent takes at once.
+const firstCap = 5
+
+// firstQueue is the name of the queue every site begins with.
+const firstQueue = "Support"
+
+// Estimate is how long a waiting visitor will wait, in seconds.
+type Estimate struct {
+	FromS int `json:"from_s"`
+	ToS   int `json:"to_s"`
+}
+
+// Live is what a visitor sees of the desk. Version grows with every change of his tickets, over all of
+// them; a frame with a lower one is old.
+type Live struct {
+	ConversationID int64          `json:"conversation_id"`
+	TicketID       int64          `json:"ticket_id"`
+	State          string         `json:"state" enum:"none,waiting,open,closed"`
+	Place          int            `json:"place"` // 1 is next; 0 when not waiting
+	Estimate       *Estimate      `json:"estimate"`
+	Agent          *people.Person `json:"agent"`
+	AgentsOnline   int            `json:"agents_online"`
+	Version        int64          `json:"version"`
+}
+
+// Ticket is one session of service as agents see it.
+type Ticket struct {
+	ID             int64          `json:"id"`
+	SiteID         int64          `json:"site_id"`
+	QueueID        int64          `json:"queue_id"`
+	Queue          string         `json:"queue"`
+	ConversationID int64          `json:"conversation_id"`
+	Visitor        people.Person  `json:"visitor"`
+	State          string         `json:"state" enum:"waiting,open,closed"`
+	Agent          *people.Person `json:"agent"`
+	OpenedAt       time.Time      `json:"opened_at"`
+	AssignedAt     *time.Time     `json:"assigned_at"`
+	ClosedAt       *time.Time     `json:"closed_at"`
+	Version        int64          `json:"version"` // the conversation's version at the ticket's last change
+	LastText       string         `json:"last_text"`
+	LastAt         time.Time      `json:"last_at"`
+	Page           string         `json:"page"`
+}
+
+// Seat is an agent at work: State is what he chose, Present whether he is connected (or was a moment ago).
+type Seat struct {
+	Person  people.Person `json:"person"`
+	State   string        `json:"state" enum:"online,away"`
+	Present bool          `json:"present"`
+	Cap     int           `json:"cap"`
+	Load    int           `json:"load"`
+	Version int64         `json:"version"`
+}
+
+// Desk is an agent's first screen.
+type Desk struct {
+	Seat    Seat     `json:"seat"`
+	Waiting []Ticket `json:"waiting"` // in the order they will be served
+	Mine    []Ticket `json:"mine"`
+	Seats   []Seat   `json:"seats"`
+}
+
+// Skipped is an agent an assignment passed over, and for what.
+type Skipped struct {
+	PersonID int64  `json:"person_id"`
+	Name     string `json:"name"`
+	Reason   string `json:"reason"`
+}
+
+// Why explains an assignment. By is the person who decided, 0 when the rule did.
+type Why struct {
+	Rule    string    `json:"rule"`
+	Picked  int64     `json:"picked"`
+	By      int64     `json:"by"`
+	Skipped []Skipped `json:"skipped"`
+}
+
+// Assignment is one stretch of an agent having a ticket.
+type Assignment struct {
+	ID      int64         `json:"id"`
+	Agent   people.Person `json:"agent"`
+	At      time.Time     `json:"at"`
+	EndedAt *time.Time    `json:"ended_at"`
+	EndedBy string        `json:"ended_by"` // agent, visitor or absent; empty while it lasts
+	Why     Why           `json:"why"`
+}
+
+// TicketDetail is a ticket with everybody who had it.
+type TicketDetail struct {
+	Ticket  Ticket       `json:"ticket"`
+	History []Assignment `json:"history"`
+}
+
+// TicketPage is a stretch of tickets, newest first.
+type TicketPage struct {
+	Tickets []Ticket `json:"tickets"`
+	More    bool     `json:"more"`
+}
+
+// Service is the desk of all sites.
+type Service struct {
+	db     *storage.DB
+	ids    *id.Source
+	now    func() time.Time
+	hub    *hub.Hub
+	people *people.Service
+	chat   *chat.Service
+	log    *slog.Logger
+
+	work *inbox                   // what Dispatch has to look at
+	tell *inbox                   // what has to be told
+	told map[int64]map[int64]Live // site -> waiting ticket -> what its visitor was last told; owned by the telling goroutine
+}
+
+// New makes the desk. It moves when Run does; the hooks (Heard, SeatTx, QueueTx, Presence) are
+// registered by whoever builds the product.
+func New(db *storage.DB, ids *id.Source, now func() time.Time, h *hub.Hub, p *people.Service, c *chat.Service, log *slog.Logger) *Service {
+	return &Service{
+		db: db, ids: ids, now: now, hub: h, people: p, chat: c, log: log,
+		work: newInbox(), tell: newInbox(), told: map[int64]map[int64]Live{},
+	}
+}
+
+// changed tells Dispatch and everybody else, once tx is committed, that a ticket moved, and with it
+// the load of its agent's seat (0: nobody's).
+func (s *Service) changed(tx *storage.Tx, site, ticket, agent int64) {
+	tx.After(func() {
+		s.tell.add(news{tickets: setOf(ticket), seats: setOf(agent)})
+		s.work.add(news{sites: setOf(site), seats: setOf(agent)})
+	})
+}

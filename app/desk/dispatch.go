@@ -1,0 +1,121 @@
+package desk
+
+import (
+	"context"
+	"errors"
+	"sync"
+
+	"ichat/app/fault"
+)
+
+// Run works the desk until ctx ends: Dispatch hands out what waits, a second goroutine tells everybody.
+// It begins with what a stopped server left behind.
+func (s *Service) Run(ctx context.Context) error {
+	if err := s.resume(ctx); err != nil {
+		return err
+	}
+	var both sync.WaitGroup
+	both.Go(func() { s.work.serve(ctx, s.dispatch) })
+	both.Go(func() { s.tell.serve(ctx, s.telling) })
+	both.Wait()
+	return nil
+}
+
+// dispatch is the only one who works the queues. It is woken by what happened (a ticket opened or went
+// back, a place freed, an agent came, left or changed his mind), never by the clock alone.
+func (s *Service) dispatch(ctx context.Context, n news) (failed news) {
+	for _, agent := range n.gone.list() {
+		if err := s.absent(ctx, agent); err != nil {
+			missed(ctx, s.log, "tickets not taken back", err, "agent", agent)
+			failed.merge(news{gone: setOf(agent)})
+		}
+	}
+	sites, err := s.sitesOfSeats(ctx, n.seats)
+	if err != nil {
+		missed(ctx, s.log, "sites of agents not found", err)
+		failed.merge(news{seats: n.seats})
+	}
+	sites.add(n.sites)
+	for _, site := range sites.list() {
+		if err := s.round(ctx, site); err != nil {
+			missed(ctx, s.log, "queue not worked", err, "site", site)
+			failed.merge(news{sites: setOf(site)})
+		}
+		s.tell.add(news{sites: setOf(site)})
+	}
+	return failed
+}
+
+// round hands out what waits on a site while somebody can take it. Every agent serves all queues of his
+// sites, so when nobody has room for the first there is nobody for those behind. A ticket that cannot be
+// handed out for a reason of its own keeps its place and does not hold up the others.
+func (s *Service) round(ctx context.Context, site int64) error {
+	waiting, err := queueOn(ctx, s.db.R, site)
+	if err != nil || len(waiting) == 0 {
+		return err
+	}
+	seats, err := s.candidates(ctx, site)
+	if err != nil {
+		return err
+	}
+	var failures []error
+	for _, t := range waiting {
+		agent, why := pick(seats)
+		if agent == nil {
+			break
+		}
+		err := s.handTo(ctx, t, *agent, why)
+		switch {
+		case err == nil:
+			agent.Load++
+		case errors.Is(err, errTaken), errors.Is(err, errClosed):
+			// Somebody was quicker; his change has been told, so the seats are looked at again soon.
+		case errors.Is(err, errAway), errors.Is(err, errFull):
+			s.work.add(news{sites: setOf(site)}) // the seats are not what was read: begin anew
+			return errors.Join(failures...)
+		case fault.Is(err, fault.Unavailable), ctx.Err() != nil:
+			return err
+		default:
+			failures = append(failures, err)
+		}
+	}
+	return errors.Join(failures...)
+}
+
+func (s *Service) handTo(ctx context.Context, t ticketRow, agent candidate, why Why) error {
+	person, err := s.people.Person(ctx, agent.Person)
+	if err != nil {
+		return err
+	}
+	t, err = s.hand(ctx, t, person, why)
+	if err == nil {
+		s.log.InfoContext(ctx, "ticket assigned", "ticket", t.ID, "agent", agent.Person, "waited", s.now().Sub(t.OpenedAt))
+	}
+	return err
+}
+
+// sitesOfSeats are the sites where any of these people, if they have a seat at all, may take tickets.
+func (s *Service) sitesOfSeats(ctx context.Context, persons set) (set, error) {
+	sites := set{}
+	rows, err := seatsByID(ctx, s.db.R, persons.list())
+	if err != nil {
+		return sites, err
+	}
+	for _, row := range rows {
+		theirs, err := s.sitesOf(ctx, row.PersonID)
+		if err != nil {
+			return sites, err
+		}
+		sites.add(setOf(theirs...))
+	}
+	return sites, nil
+}
+
+func (s *Service) sitesOf(ctx context.Context, person int64) ([]int64, error) {
+	roles, err := s.people.SitesOf(ctx, person)
+	sites := make([]int64, len(roles))
+	for i, r := range roles {
+		sites[i] = r.SiteID
+	}
+	return sites, err
+}

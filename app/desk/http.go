@@ -1,0 +1,114 @@
+package desk
+
+import (
+	"context"
+	"net/http"
+
+	"ichat/app/chat"
+	"ichat/app/web"
+)
+
+// Routes adds the desk's routes. A visitor reaches only his own side of it; a member only the sites he has
+// a role on, and what is elsewhere is not found.
+func (s *Service) Routes(w *web.Server) {
+	web.Route(w, web.Visitor, http.MethodGet, "/api/live", "What the visitor sees of the desk", s.getLive)
+	web.Route(w, web.Visitor, http.MethodPost, "/api/live/messages", "Say something to the site", s.postSay, web.PerPerson(5, 30))
+	web.Route(w, web.Visitor, http.MethodPost, "/api/live/end", "End the conversation", s.postEnd, web.PerPerson(1, 10))
+
+	web.Route(w, web.Member, http.MethodGet, "/api/desk", "The agent's first screen", s.getDesk)
+	web.Route(w, web.Member, http.MethodPut, "/api/desk/seat", "Go online or away", s.putSeat, web.PerPerson(2, 20))
+	web.Route(w, web.Member, http.MethodGet, "/api/desk/tickets", "List tickets", s.getTickets)
+	web.Route(w, web.Member, http.MethodGet, "/api/desk/tickets/{id}", "A ticket and who had it", s.getTicket)
+	web.Route(w, web.Member, http.MethodGet, "/api/desk/tickets/{id}/messages", "Read the conversation of a ticket", s.getMessages)
+	web.Route(w, web.Member, http.MethodPost, "/api/desk/tickets/{id}/take", "Take a waiting ticket", s.postTake, web.PerPerson(5, 20))
+	web.Route(w, web.Member, http.MethodPost, "/api/desk/tickets/{id}/close", "Close a ticket", s.postClose, web.PerPerson(5, 20))
+}
+
+type sayInput struct{ Body chat.SendRequest }
+
+type liveOutput struct{ Body Live }
+
+type deskOutput struct{ Body Desk }
+
+type seatInput struct {
+	Body struct {
+		State string `json:"state" enum:"online,away"`
+	}
+}
+
+type seatOutput struct{ Body Seat }
+
+type ticketInput struct {
+	ID int64 `path:"id"`
+}
+
+type ticketOutput struct{ Body Ticket }
+
+type detailOutput struct{ Body TicketDetail }
+
+type ticketsInput struct {
+	State  string `query:"state" enum:"waiting,open,closed" default:"closed"`
+	Before int64  `query:"before" minimum:"0"`
+	Limit  int64  `query:"limit" minimum:"1" maximum:"100" default:"50"`
+}
+
+type ticketsOutput struct{ Body TicketPage }
+
+type messagesInput struct {
+	ID     int64 `path:"id"`
+	Before int64 `query:"before" minimum:"0"`
+	Limit  int   `query:"limit" minimum:"1" maximum:"200" default:"50"`
+}
+
+func (s *Service) getLive(ctx context.Context, _ *struct{}) (*liveOutput, error) {
+	c := web.CallerOf(ctx)
+	l, err := s.Live(ctx, c.Site, c.Person)
+	return &liveOutput{Body: l}, err
+}
+
+func (s *Service) postSay(ctx context.Context, in *sayInput) (*chat.MessageOutput, error) {
+	c := web.CallerOf(ctx)
+	m, err := s.Say(ctx, c.Site, c.Person, in.Body.Draft())
+	return &chat.MessageOutput{Body: m}, err
+}
+
+func (s *Service) postEnd(ctx context.Context, _ *struct{}) (*liveOutput, error) {
+	c := web.CallerOf(ctx)
+	l, err := s.End(ctx, c.Site, c.Person)
+	return &liveOutput{Body: l}, err
+}
+
+func (s *Service) getDesk(ctx context.Context, _ *struct{}) (*deskOutput, error) {
+	d, err := s.Desk(ctx, web.CallerOf(ctx).Person)
+	return &deskOutput{Body: d}, err
+}
+
+func (s *Service) putSeat(ctx context.Context, in *seatInput) (*seatOutput, error) {
+	seat, err := s.SetSeat(ctx, web.CallerOf(ctx).Person, in.Body.State)
+	return &seatOutput{Body: seat}, err
+}
+
+func (s *Service) getTickets(ctx context.Context, in *ticketsInput) (*ticketsOutput, error) {
+	page, err := s.Tickets(ctx, web.CallerOf(ctx).Person, in.State, in.Before, in.Limit)
+	return &ticketsOutput{Body: page}, err
+}
+
+func (s *Service) getTicket(ctx context.Context, in *ticketInput) (*detailOutput, error) {
+	d, err := s.Ticket(ctx, web.CallerOf(ctx).Person, in.ID)
+	return &detailOutput{Body: d}, err
+}
+
+func (s *Service) getMessages(ctx context.Context, in *messagesInput) (*chat.PageOutput, error) {
+	p, err := s.Messages(ctx, web.CallerOf(ctx).Person, in.ID, in.Before, in.Limit)
+	return &chat.PageOutput{Body: p}, err
+}
+
+func (s *Service) postTake(ctx context.Context, in *ticketInput) (*ticketOutput, error) {
+	t, err := s.Take(ctx, web.CallerOf(ctx).Person, in.ID)
+	return &ticketOutput{Body: t}, err
+}
+
+func (s *Service) postClose(ctx context.Context, in *ticketInput) (*ticketOutput, error) {
+	t, err := s.Close(ctx, web.CallerOf(ctx).Person, in.ID)
+	return &ticketOutput{Body: t}, err
+}

@@ -1,0 +1,271 @@
+package desk
+
+import (
+	"context"
+	"time"
+
+	"ichat/app/chat"
+	"ichat/app/fault"
+	"ichat/app/people"
+	"ichat/storage"
+)
+
+// The refusals. taken and the seat's are also what Dispatch may meet when somebody was quicker.
+var (
+	errTaken    = fault.New(fault.Conflict, "this conversation is already taken")
+	errClosed   = fault.New(fault.Conflict, "this conversation is already closed")
+	errAway     = fault.New(fault.Conflict, "go online before you take a conversation")
+	errFull     = fault.New(fault.Conflict, "you have reached your limit of conversations")
+	errNotYours = fault.New(fault.Denied, "only the agent who has this conversation, or an owner, can close it")
+	errNoTicket = fault.New(fault.NotFound, "ticket not found")
+)
+
+// lastTextKept is how many characters of the last message a ticket shows.
+const lastTextKept = 120
+
+// Heard is the desk's part of every send: the open ticket of a live conversation keeps the last message,
+// and a visitor's message opens a ticket when there is none. It is a hook for chat.OnSend.
+//
+// A waiting ticket is told to the agents of the site. An open one is not: its agent is in the conversation
+// and gets the message itself.
+func (s *Service) Heard(ctx context.Context, tx *storage.Tx, c chat.Conversation, m *chat.Message) error {
+	if c.Kind != "live" || m.Type == "system" {
+		return nil
+	}
+	text := firstRunes(m.Body.Text, lastTextKept)
+	t, ok, err := heard(ctx, tx, m, text)
+	switch {
+	case err != nil:
+		return err
+	case !ok && m.SenderID == c.OwnerID:
+		return s.openTx(ctx, tx, c, m, text)
+	case ok && t.State == stateWaiting:
+		tx.After(func() { s.tell.add(news{tickets: setOf(t.ID)}) })
+	case ok && m.SenderID == t.VisitorID:
+		tx.After(func() { s.missing(t.AgentID) })
+	}
+	return nil
+}
+
+func (s *Service) openTx(ctx context.Context, tx *storage.Tx, c chat.Conversation, m *chat.Message, text string) error {
+	queue, err := queueOf(ctx, tx, c.SiteID)
+	if err != nil {
+		return err
+	}
+	t := ticketRow{
+		ID: s.ids.Next(), SiteID: c.SiteID, QueueID: queue, ConversationID: c.ID, VisitorID: c.OwnerID,
+		State: stateWaiting, FromSeq: m.Seq, Version: m.Version,
+		LastText: text, LastSenderID: m.SenderID, LastAt: m.CreatedAt, OpenedAt: m.CreatedAt,
+	}
+	if _, err := tx.NewInsert().Model(&t).Exec(ctx); err != nil {
+		return err
+	}
+	s.changed(tx, t.SiteID, t.ID, 0)
+	return nil
+}
+
+// Say puts a visitor's message into his conversation with the site, which begins with his first.
+func (s *Service) Say(ctx context.Context, site, visitor int64, d chat.Draft) (chat.Message, error) {
+	c, err := s.chat.Live(ctx, site, visitor)
+	if fault.Is(err, fault.NotFound) {
+		err = s.db.Write(ctx, func(ctx context.Context, tx *storage.Tx) (err error) {
+			c, err = s.chat.LiveTx(ctx, tx, site, visitor)
+			return err
+		})
+	}
+	if err != nil {
+		return chat.Message{}, err
+	}
+	return s.chat.Send(ctx, visitor, c.ID, d)
+}
+
+// Take gives a waiting ticket to the agent who asks for it, under the same rules as Dispatch.
+func (s *Service) Take(ctx context.Context, by, ticket int64) (Ticket, error) {
+	t, _, err := s.ticketFor(ctx, by, ticket)
+	if err != nil {
+		return Ticket{}, err
+	}
+	agent, err := s.people.Person(ctx, by)
+	if err != nil {
+		return Ticket{}, err
+	}
+	why := Why{Rule: ruleByHand, Picked: by, By: by, Skipped: []Skipped{}}
+	if t, err = s.hand(ctx, t, agent, why); err != nil {
+		return Ticket{}, err
+	}
+	return s.view(ctx, t)
+}
+
+// hand gives a waiting ticket to an agent: the one way a ticket gets an owner.
+func (s *Service) hand(ctx context.Context, known ticketRow, agent people.Person, why Why) (t ticketRow, err error) {
+	err = s.db.Write(ctx, func(ctx context.Context, tx *storage.Tx) (err error) {
+		if t, err = s.lockTicket(ctx, tx, known); err != nil {
+			return err
+		}
+		switch t.State {
+		case stateOpen:
+			return errTaken
+		case stateClosed:
+			return errClosed
+		}
+		if err := s.roomTx(ctx, tx, agent.ID); err != nil {
+			return err
+		}
+		if err := s.chat.JoinTx(ctx, tx, t.ConversationID, agent.ID, "agent"); err != nil {
+			return err
+		}
+		m, err := s.chat.SystemTx(ctx, tx, t.ConversationID, "ticket.assigned", map[string]string{"agent": agent.Name})
+		if err != nil {
+			return err
+		}
+		at := s.time()
+		t.State, t.AgentID, t.AssignedAt, t.Version = stateOpen, agent.ID, &at, m.Version
+		if err := moved(ctx, tx, &t); err != nil {
+			return err
+		}
+		s.changed(tx, t.SiteID, t.ID, agent.ID)
+		return insertAssignment(ctx, tx, assignmentRow{ID: s.ids.Next(), TicketID: t.ID, AgentID: agent.ID, At: at}, why)
+	})
+	return t, err
+}
+
+// lockTicket takes the conversation's lock, under which tickets move, and reads the ticket as it is now.
+func (s *Service) lockTicket(ctx context.Context, tx *storage.Tx, known ticketRow) (ticketRow, error) {
+	if _, err := s.chat.LockTx(ctx, tx, known.ConversationID); err != nil {
+		return ticketRow{}, err
+	}
+	return ticketByID(ctx, tx, known.ID)
+}
+
+// roomTx locks the agent's seat until the end of the write and checks that it has room for one more.
+func (s *Service) roomTx(ctx context.Context, tx *storage.Tx, agent int64) error {
+	seat, err := lockSeat(ctx, tx, agent)
+	if err != nil {
+		return err
+	}
+	if seat.State != seatOnline {
+		return errAway
+	}
+	loads, err := loadsOf(ctx, tx, agent)
+	if err != nil {
+		return err
+	}
+	if loads[agent] >= seat.Cap {
+		return errFull
+	}
+	return nil
+}
+
+// Close ends a ticket for its agent, or for an owner of the site.
+func (s *Service) Close(ctx context.Context, by, ticket int64) (Ticket, error) {
+	t, role, err := s.ticketFor(ctx, by, ticket)
+	if err != nil {
+		return Ticket{}, err
+	}
+	t, err = s.close(ctx, t, byAgent, func(t ticketRow) error {
+		if t.AgentID != by && role != "owner" {
+			return errNotYours
+		}
+		return nil
+	})
+	if err != nil {
+		return Ticket{}, err
+	}
+	return s.view(ctx, t)
+}
+
+// End closes the visitor's ticket for himself. His next message opens a new one.
+func (s *Service) End(ctx context.Context, site, visitor int64) (Live, error) {
+	c, err := s.chat.Live(ctx, site, visitor)
+	if fault.Is(err, fault.NotFound) {
+		return Live{}, errClosed
+	}
+	if err != nil {
+		return Live{}, err
+	}
+	t, ok, err := lastTicket(ctx, s.db.R, c.ID)
+	if err != nil {
+		return Live{}, err
+	}
+	if !ok {
+		return Live{}, errClosed
+	}
+	if t, err = s.close(ctx, t, byVisitor, func(ticketRow) error { return nil }); err != nil {
+		return Live{}, err
+	}
+	return s.liveOf(ctx, t)
+}
+
+func (s *Service) close(ctx context.Context, known ticketRow, by string, may func(ticketRow) error) (t ticketRow, err error) {
+	err = s.db.Write(ctx, func(ctx context.Context, tx *storage.Tx) (err error) {
+		if t, err = s.lockTicket(ctx, tx, known); err != nil {
+			return err
+		}
+		if t.State == stateClosed {
+			return errClosed
+		}
+		if err := may(t); err != nil {
+			return err
+		}
+		m, err := s.chat.SystemTx(ctx, tx, t.ConversationID, "ticket.closed", map[string]string{"by": by})
+		if err != nil {
+			return err
+		}
+		if err := s.releaseTx(ctx, tx, t, by); err != nil {
+			return err
+		}
+		at := s.time()
+		t.State, t.ToSeq, t.ClosedAt, t.Version = stateClosed, m.Seq, &at, m.Version
+		s.changed(tx, t.SiteID, t.ID, t.AgentID)
+		return moved(ctx, tx, &t)
+	})
+	return t, err
+}
+
+// releaseTx takes the ticket's agent, if it has one, out of the conversation and frees a place at his seat.
+func (s *Service) releaseTx(ctx context.Context, tx *storage.Tx, t ticketRow, by string) error {
+	if t.AgentID == 0 {
+		return nil
+	}
+	seat, err := lockSeat(ctx, tx, t.AgentID)
+	if err != nil {
+		return err
+	}
+	seat.IdleSince = s.time()
+	if err := saveSeat(ctx, tx, &seat); err != nil {
+		return err
+	}
+	if err := s.chat.LeaveTx(ctx, tx, t.ConversationID, t.AgentID); err != nil {
+		return err
+	}
+	return endAssignment(ctx, tx, t.ID, by, seat.IdleSince)
+}
+
+// ticketFor finds a ticket for somebody with a role on its site, and says which; to anybody else it does not exist.
+func (s *Service) ticketFor(ctx context.Context, by, ticket int64) (ticketRow, string, error) {
+	t, err := ticketByID(ctx, s.db.R, ticket)
+	if err != nil {
+		return ticketRow{}, "", err
+	}
+	role, err := s.people.RoleOn(ctx, by, t.SiteID)
+	if err != nil {
+		return ticketRow{}, "", err
+	}
+	if role == "" {
+		return ticketRow{}, "", errNoTicket
+	}
+	return t, role, nil
+}
+
+// time is now as the database keeps it.
+func (s *Service) time() time.Time { return s.now().UTC().Truncate(time.Microsecond) }
+
+func firstRunes(text string, n int) string {
+	for i := range text {
+		if n == 0 {
+			return text[:i]
+		}
+		n--
+	}
+	return text
+}

@@ -1,0 +1,276 @@
+package desk
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/uptrace/bun"
+
+	"ichat/app/chat"
+	"ichat/storage"
+)
+
+type ticketRow struct {
+	bun.BaseModel `bun:"table:tickets,alias:t"`
+
+	ID             int64 `bun:",pk"`
+	SiteID         int64
+	QueueID        int64
+	ConversationID int64
+	VisitorID      int64
+	State          string
+	AgentID        int64
+	FromSeq        int64
+	ToSeq          int64
+	Version        int64
+	Page           string
+	LastText       string
+	LastSenderID   int64
+	LastAt         time.Time
+	OpenedAt       time.Time
+	AssignedAt     *time.Time
+	ClosedAt       *time.Time
+}
+
+type seatRow struct {
+	bun.BaseModel `bun:"table:seats,alias:s"`
+
+	PersonID  int64 `bun:",pk"`
+	State     string
+	Cap       int
+	Version   int64
+	IdleSince time.Time
+}
+
+type queueRow struct {
+	bun.BaseModel `bun:"table:queues,alias:q"`
+
+	ID        int64 `bun:",pk"`
+	SiteID    int64
+	Name      string
+	Position  int64
+	CreatedAt time.Time
+}
+
+type assignmentRow struct {
+	bun.BaseModel `bun:"table:assignments,alias:a"`
+
+	ID       int64 `bun:",pk"`
+	TicketID int64
+	AgentID  int64
+	Why      string
+	At       time.Time
+	EndedAt  *time.Time
+	EndedBy  string
+}
+
+func ticketByID(ctx context.Context, q bun.IDB, id int64) (ticketRow, error) {
+	var t ticketRow
+	err := q.NewSelect().Model(&t).Where("t.id = ?", id).Scan(ctx)
+	return t, storage.Found(err, "ticket")
+}
+
+// lastTicket is the newest ticket of a conversation; ok is false when it never had one.
+func lastTicket(ctx context.Context, q bun.IDB, conversation int64) (t ticketRow, ok bool, err error) {
+	err = q.NewSelect().Model(&t).Where("t.conversation_id = ?", conversation).OrderExpr("t.id DESC").Limit(1).Scan(ctx)
+	return t, err == nil, unlessNone(err)
+}
+
+func ticketsByID(ctx context.Context, q bun.IDB, ids []int64) ([]ticketRow, error) {
+	var rows []ticketRow
+	err := q.NewSelect().Model(&rows).Where("t.id IN (?)", bun.List(ids)).OrderExpr("t.id").Scan(ctx)
+	return rows, err
+}
+
+// waitingOn lists the waiting tickets of the sites in the order they will be served.
+func waitingOn(ctx context.Context, q bun.IDB, sites ...int64) ([]ticketRow, error) {
+	var rows []ticketRow
+	err := q.NewSelect().Model(&rows).Where("t.site_id IN (?)", bun.List(sites)).Where("t.state = ?", stateWaiting).
+		OrderExpr("t.opened_at, t.id").Scan(ctx)
+	return rows, err
+}
+
+// queueOn is waitingOn for one site, with only what handing out and telling places needs: it is read again
+// with every change of a long queue.
+func queueOn(ctx context.Context, q bun.IDB, site int64) ([]ticketRow, error) {
+	var rows []ticketRow
+	err := q.NewSelect().Model(&rows).Column("id", "site_id", "queue_id", "conversation_id", "visitor_id", "state", "version").
+		Where("t.site_id = ?", site).Where("t.state = ?", stateWaiting).OrderExpr("t.opened_at, t.id").Scan(ctx)
+	return rows, err
+}
+
+// placeOf counts the waiting tickets of the same site up to and including this one.
+func placeOf(ctx context.Context, q bun.IDB, ticket int64) (int, error) {
+	var place int
+	err := q.NewRaw(`
+		SELECT COUNT(*) FROM tickets AS t
+		JOIN tickets AS w ON w.site_id = t.site_id AND w.state = ?
+		WHERE t.id = ? AND (w.opened_at < t.opened_at OR (w.opened_at = t.opened_at AND w.id <= t.id))`,
+		stateWaiting, ticket).Scan(ctx, &place)
+	return place, err
+}
+
+// openOf lists the tickets an agent has.
+func openOf(ctx context.Context, q bun.IDB, agent int64) ([]ticketRow, error) {
+	var rows []ticketRow
+	err := q.NewSelect().Model(&rows).Where("t.agent_id = ?", agent).Where("t.state = ?", stateOpen).OrderExpr("t.id").Scan(ctx)
+	return rows, err
+}
+
+// TicketFilter chooses tickets of some sites in one state, those older than Before when it is set.
+type TicketFilter struct {
+	Sites  []int64
+	State  string
+	Before int64
+	Limit  int64
+}
+
+func (f TicketFilter) apply(q *bun.SelectQuery) *bun.SelectQuery {
+	q = q.Where("t.site_id IN (?)", bun.List(f.Sites)).Where("t.state = ?", f.State)
+	if f.Before > 0 {
+		q = q.Where("t.id < ?", f.Before)
+	}
+	return q.OrderExpr("t.id DESC").Limit(f.Limit)
+}
+
+func listTickets(ctx context.Context, q bun.IDB, f TicketFilter) ([]ticketRow, error) {
+	var rows []ticketRow
+	err := f.apply(q.NewSelect().Model(&rows)).Scan(ctx)
+	return rows, err
+}
+
+// heard keeps the last message on the open ticket of its conversation; ok is false when there is none.
+func heard(ctx context.Context, tx *storage.Tx, m *chat.Message, text string) (t ticketRow, ok bool, err error) {
+	err = tx.NewRaw(`
+		UPDATE tickets SET last_text = ?, last_sender_id = ?, last_at = ?, version = ?
+		WHERE conversation_id = ? AND state <> 'closed'
+		RETURNING id, site_id, visitor_id, agent_id, state`,
+		text, m.SenderID, m.CreatedAt, m.Version, m.ConversationID).Scan(ctx, &t)
+	return t, err == nil, unlessNone(err)
+}
+
+// moved writes the columns of t that a change of state touches.
+func moved(ctx context.Context, tx *storage.Tx, t *ticketRow) error {
+	_, err := tx.NewUpdate().Model(t).Column("state", "agent_id", "to_seq", "version", "assigned_at", "closed_at").WherePK().Exec(ctx)
+	return err
+}
+
+func insertAssignment(ctx context.Context, tx *storage.Tx, a assignmentRow, why Why) error {
+	text, err := json.Marshal(why)
+	if err != nil {
+		return fmt.Errorf("encode why: %w", err)
+	}
+	a.Why = string(text)
+	_, err = tx.NewInsert().Model(&a).Exec(ctx)
+	return err
+}
+
+func endAssignment(ctx context.Context, tx *storage.Tx, ticket int64, by string, at time.Time) error {
+	_, err := tx.NewRaw(`UPDATE assignments SET ended_at = ?, ended_by = ? WHERE ticket_id = ? AND ended_at IS NULL`,
+		at, by, ticket).Exec(ctx)
+	return err
+}
+
+func assignmentsOf(ctx context.Context, q bun.IDB, ticket int64) ([]assignmentRow, error) {
+	var rows []assignmentRow
+	err := q.NewSelect().Model(&rows).Where("a.ticket_id = ?", ticket).OrderExpr("a.id").Scan(ctx)
+	return rows, err
+}
+
+// lockSeat takes the lock that every change of an agent's load holds until it is committed.
+func lockSeat(ctx context.Context, tx *storage.Tx, agent int64) (seatRow, error) {
+	var row seatRow
+	err := tx.NewRaw(`
+		UPDATE seats SET version = version + 1 WHERE person_id = ?
+		RETURNING person_id, state, cap, version, idle_since`, agent).Scan(ctx, &row)
+	return row, storage.Found(err, "seat")
+}
+
+func saveSeat(ctx context.Context, tx *storage.Tx, row *seatRow) error {
+	_, err := tx.NewUpdate().Model(row).Column("state", "cap", "idle_since").WherePK().Exec(ctx)
+	return err
+}
+
+func seatsByID(ctx context.Context, q bun.IDB, people []int64) ([]seatRow, error) {
+	if len(people) == 0 {
+		return nil, nil
+	}
+	var rows []seatRow
+	err := q.NewSelect().Model(&rows).Where("s.person_id IN (?)", bun.List(people)).OrderExpr("s.person_id").Scan(ctx)
+	return rows, err
+}
+
+// loadsOf counts the open tickets of each agent; who has none is not in the map.
+func loadsOf(ctx context.Context, q bun.IDB, agents ...int64) (map[int64]int, error) {
+	loads := map[int64]int{}
+	if len(agents) == 0 {
+		return loads, nil
+	}
+	var rows []struct {
+		AgentID int64
+		N       int
+	}
+	err := q.NewRaw(`SELECT agent_id, COUNT(*) AS n FROM tickets WHERE agent_id IN (?) AND state = ? GROUP BY agent_id`,
+		bun.List(agents), stateOpen).Scan(ctx, &rows)
+	for _, r := range rows {
+		loads[r.AgentID] = r.N
+	}
+	return loads, err
+}
+
+// agentsAtWork lists who said he is online.
+func agentsAtWork(ctx context.Context, q bun.IDB) ([]int64, error) {
+	var ids []int64
+	err := q.NewRaw(`SELECT person_id FROM seats WHERE state = ?`, seatOnline).Scan(ctx, &ids)
+	return ids, err
+}
+
+// unfinished lists the sites and agents of all tickets that are not closed. The condition on the
+// conversation, which is always true, leads SQLite to the small index of open tickets instead of the table.
+func unfinished(ctx context.Context, q bun.IDB) ([]ticketRow, error) {
+	var rows []ticketRow
+	err := q.NewRaw(`SELECT DISTINCT site_id, agent_id FROM tickets WHERE conversation_id > 0 AND state <> 'closed'`).Scan(ctx, &rows)
+	return rows, err
+}
+
+func queueOf(ctx context.Context, q bun.IDB, site int64) (int64, error) {
+	var id int64
+	err := q.NewRaw(`SELECT id FROM queues WHERE site_id = ? ORDER BY position, id LIMIT 1`, site).Scan(ctx, &id)
+	return id, storage.Found(err, "queue")
+}
+
+func queueNames(ctx context.Context, q bun.IDB, ids []int64) (map[int64]string, error) {
+	var rows []queueRow
+	err := q.NewSelect().Model(&rows).Where("q.id IN (?)", bun.List(ids)).Scan(ctx)
+	names := make(map[int64]string, len(rows))
+	for _, r := range rows {
+		names[r.ID] = r.Name
+	}
+	return names, err
+}
+
+// recentHandling is how long the latest finished tickets of a queue took from hand to close.
+func recentHandling(ctx context.Context, q bun.IDB, queue int64) ([]time.Duration, error) {
+	var rows []ticketRow
+	err := q.NewSelect().Model(&rows).Column("assigned_at", "closed_at").
+		Where("t.queue_id = ?", queue).Where("t.state = ?", stateClosed).Where("t.assigned_at IS NOT NULL").
+		OrderExpr("t.assigned_at DESC").Limit(samplesRead).Scan(ctx)
+	var took []time.Duration
+	for _, r := range rows {
+		if r.AssignedAt != nil && r.ClosedAt != nil {
+			took = append(took, r.ClosedAt.Sub(*r.AssignedAt))
+		}
+	}
+	return took, err
+}
+
+func unlessNone(err error) error {
+	if errors.Is(err, sql.ErrNoRows) {
+		return nil
+	}
+	return err
+}

@@ -1,0 +1,128 @@
+package desk
+
+import (
+	"context"
+	"strconv"
+	"time"
+
+	"ichat/app/hub"
+)
+
+// telling pushes what changed, as the database has it now. One goroutine does it for all, so frames about
+// the same thing leave in the order of the truth, and many changes at once become one frame.
+func (s *Service) telling(ctx context.Context, n news) (failed news) {
+	if err := s.tellTickets(ctx, n.tickets); err != nil {
+		missed(ctx, s.log, "tickets not told", err)
+		failed.merge(news{tickets: n.tickets})
+	}
+	if err := s.tellSeats(ctx, n.seats); err != nil {
+		missed(ctx, s.log, "seats not told", err)
+		failed.merge(news{seats: n.seats})
+	}
+	for _, site := range n.sites.list() {
+		if err := s.tellPlaces(ctx, site); err != nil {
+			missed(ctx, s.log, "places not told", err, "site", site)
+			failed.merge(news{sites: setOf(site)})
+		}
+	}
+	return failed
+}
+
+// tellTickets tells the agents of the site, and the visitor unless the ticket waits: his place is told
+// when Dispatch has gone over the queue.
+func (s *Service) tellTickets(ctx context.Context, tickets set) error {
+	if len(tickets) == 0 {
+		return nil
+	}
+	rows, err := ticketsByID(ctx, s.db.R, tickets.list())
+	if err != nil {
+		return err
+	}
+	views, err := s.views(ctx, rows)
+	if err != nil {
+		return err
+	}
+	for i, t := range rows {
+		s.hub.PushGroup(groupOf(t.SiteID), hub.Frame{Type: "ticket", Data: views[i]})
+		delete(s.told[t.SiteID], t.ID)
+		if t.State == stateWaiting {
+			continue
+		}
+		l, err := s.liveOf(ctx, t)
+		if err != nil {
+			return err
+		}
+		s.pushLive(t, l)
+	}
+	return nil
+}
+
+// tellSeats tells the colleagues of each person who has a seat, and makes sure that he is told of them.
+func (s *Service) tellSeats(ctx context.Context, persons set) error {
+	rows, err := seatsByID(ctx, s.db.R, persons.list())
+	if err != nil || len(rows) == 0 {
+		return err
+	}
+	seats, err := s.seatViews(ctx, rows)
+	if err != nil {
+		return err
+	}
+	for _, seat := range seats {
+		sites, err := s.sitesOf(ctx, seat.Person.ID)
+		if err != nil {
+			return err
+		}
+		s.join(seat.Person.ID, sites)
+		for _, site := range sites {
+			s.hub.PushGroup(groupOf(site), hub.Frame{Type: "seat", Data: seat})
+		}
+	}
+	return nil
+}
+
+// tellPlaces tells the waiting visitors of a site whose place or estimate is another than they were told.
+func (s *Service) tellPlaces(ctx context.Context, site int64) error {
+	waiting, err := queueOn(ctx, s.db.R, site)
+	if err != nil {
+		return err
+	}
+	if len(waiting) == 0 {
+		delete(s.told, site)
+		return nil
+	}
+	agents, slots, err := s.atWork(ctx, site)
+	if err != nil {
+		return err
+	}
+	handling := map[int64][]time.Duration{}
+	now := make(map[int64]Live, len(waiting))
+	for i, t := range waiting {
+		if _, read := handling[t.QueueID]; !read {
+			if handling[t.QueueID], err = recentHandling(ctx, s.db.R, t.QueueID); err != nil {
+				return err
+			}
+		}
+		l := live(t, agents)
+		l.Place = i + 1
+		l.Estimate = estimate(l.Place, handling[t.QueueID], slots)
+		now[t.ID] = l
+		if last, was := s.told[site][t.ID]; !was || !last.same(l) {
+			s.pushLive(t, l)
+		}
+	}
+	s.told[site] = now
+	return nil
+}
+
+func (s *Service) pushLive(t ticketRow, l Live) {
+	s.hub.Push([]int64{t.VisitorID}, hub.Frame{Type: "live", Data: l})
+}
+
+// join puts an agent among those who are told what happens on his sites, for as long as he is present.
+func (s *Service) join(agent int64, sites []int64) {
+	for _, site := range sites {
+		s.hub.JoinGroup(groupOf(site), agent)
+	}
+}
+
+func groupOf(site int64) string { return "site:" + strconv.FormatInt(site, 10) }

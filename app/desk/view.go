@@ -1,0 +1,256 @@
+package desk
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"time"
+
+	"ichat/app/chat"
+	"ichat/app/fault"
+)
+
+// pageMost is the longest page of tickets.
+const pageMost = 100
+
+var errNoSeat = fault.New(fault.NotFound, "seat not found")
+
+// Desk is an agent's first screen. It also puts him among those who are told of changes, so he misses
+// nothing that happens after it was read.
+func (s *Service) Desk(ctx context.Context, by int64) (Desk, error) {
+	sites, err := s.sitesOf(ctx, by)
+	if err != nil {
+		return Desk{}, err
+	}
+	seat, err := s.seat(ctx, by)
+	if err != nil {
+		return Desk{}, err
+	}
+	s.join(by, sites)
+	s.work.add(news{seats: setOf(by)}) // he may be back within the grace, of which presence says nothing
+	waiting, err := waitingOn(ctx, s.db.R, sites...)
+	if err != nil {
+		return Desk{}, err
+	}
+	mine, err := openOf(ctx, s.db.R, by)
+	if err != nil {
+		return Desk{}, err
+	}
+	tickets, err := s.views(ctx, append(waiting, mine...))
+	if err != nil {
+		return Desk{}, err
+	}
+	seats, err := s.colleagues(ctx, sites)
+	return Desk{Seat: seat, Waiting: tickets[:len(waiting)], Mine: tickets[len(waiting):], Seats: seats}, err
+}
+
+// colleagues are the seats of all agents of the sites.
+func (s *Service) colleagues(ctx context.Context, sites []int64) ([]Seat, error) {
+	var rows []seatRow
+	for _, site := range sites {
+		more, err := s.seatsOn(ctx, site)
+		if err != nil {
+			return nil, err
+		}
+		rows = append(rows, more...)
+	}
+	slices.SortFunc(rows, func(a, b seatRow) int { return int(a.PersonID - b.PersonID) })
+	rows = slices.CompactFunc(rows, func(a, b seatRow) bool { return a.PersonID == b.PersonID })
+	return s.seatViews(ctx, rows)
+}
+
+// Tickets lists the tickets of an agent's sites in one state, newest first.
+func (s *Service) Tickets(ctx context.Context, by int64, state string, before, limit int64) (TicketPage, error) {
+	sites, err := s.sitesOf(ctx, by)
+	if err != nil {
+		return TicketPage{}, err
+	}
+	limit = min(max(limit, 1), pageMost)
+	rows, err := listTickets(ctx, s.db.R, TicketFilter{Sites: sites, State: state, Before: before, Limit: limit + 1})
+	if err != nil {
+		return TicketPage{}, err
+	}
+	more := int64(len(rows)) > limit
+	if more {
+		rows = rows[:limit]
+	}
+	tickets, err := s.views(ctx, rows)
+	return TicketPage{Tickets: tickets, More: more}, err
+}
+
+// Ticket is a ticket with everybody who had it and why.
+func (s *Service) Ticket(ctx context.Context, by, ticket int64) (TicketDetail, error) {
+	t, _, err := s.ticketFor(ctx, by, ticket)
+	if err != nil {
+		return TicketDetail{}, err
+	}
+	view, err := s.view(ctx, t)
+	if err != nil {
+		return TicketDetail{}, err
+	}
+	rows, err := assignmentsOf(ctx, s.db.R, t.ID)
+	if err != nil {
+		return TicketDetail{}, err
+	}
+	var agents []int64
+	for _, a := range rows {
+		agents = append(agents, a.AgentID)
+	}
+	who, err := s.people.PeopleByID(ctx, agents)
+	if err != nil {
+		return TicketDetail{}, err
+	}
+	history := make([]Assignment, len(rows))
+	for i, a := range rows {
+		history[i] = Assignment{ID: a.ID, Agent: who[a.AgentID], At: a.At.UTC(), EndedAt: utc(a.EndedAt), EndedBy: a.EndedBy}
+		if err := json.Unmarshal([]byte(a.Why), &history[i].Why); err != nil {
+			return TicketDetail{}, fmt.Errorf("why of assignment %d: %w", a.ID, err)
+		}
+	}
+	return TicketDetail{Ticket: view, History: history}, nil
+}
+
+// Messages reads the conversation of a ticket by role, without being in it: what waits, what colleagues
+// have, what is over. Of a closed ticket it ends where the ticket ended.
+func (s *Service) Messages(ctx context.Context, by, ticket, before int64, limit int) (chat.MessagePage, error) {
+	t, _, err := s.ticketFor(ctx, by, ticket)
+	if err != nil {
+		return chat.MessagePage{}, err
+	}
+	if t.State == stateClosed && (before == 0 || before > t.ToSeq) {
+		before = t.ToSeq + 1
+	}
+	return s.chat.Page(ctx, t.ConversationID, before, limit)
+}
+
+// Live is what the visitor of a site sees of the desk.
+func (s *Service) Live(ctx context.Context, site, visitor int64) (Live, error) {
+	c, err := s.chat.Live(ctx, site, visitor)
+	if err != nil && !fault.Is(err, fault.NotFound) {
+		return Live{}, err
+	}
+	if err == nil {
+		t, ok, err := lastTicket(ctx, s.db.R, c.ID)
+		if err != nil {
+			return Live{}, err
+		}
+		if ok {
+			return s.liveOf(ctx, t)
+		}
+	}
+	agents, _, err := s.atWork(ctx, site)
+	return Live{ConversationID: c.ID, State: stateNone, AgentsOnline: agents}, err
+}
+
+// liveOf is what the visitor of a ticket sees.
+func (s *Service) liveOf(ctx context.Context, t ticketRow) (Live, error) {
+	agents, slots, err := s.atWork(ctx, t.SiteID)
+	if err != nil {
+		return Live{}, err
+	}
+	l := live(t, agents)
+	switch t.State {
+	case stateWaiting:
+		handling, err := recentHandling(ctx, s.db.R, t.QueueID)
+		if err != nil {
+			return Live{}, err
+		}
+		if l.Place, err = placeOf(ctx, s.db.R, t.ID); err != nil {
+			return Live{}, err
+		}
+		l.Estimate = estimate(l.Place, handling, slots)
+	case stateOpen:
+		agent, err := s.people.Person(ctx, t.AgentID)
+		if err != nil {
+			return Live{}, err
+		}
+		l.Agent = &agent
+	}
+	return l, nil
+}
+
+// live is what can be said of a ticket without asking further.
+func live(t ticketRow, agents int) Live {
+	return Live{ConversationID: t.ConversationID, TicketID: t.ID, State: t.State, AgentsOnline: agents, Version: t.Version}
+}
+
+// same tells whether a visitor would see no difference. The version alone is none.
+func (l Live) same(o Live) bool {
+	sameEstimate := l.Estimate == o.Estimate || l.Estimate != nil && o.Estimate != nil && *l.Estimate == *o.Estimate
+	return sameEstimate && l.TicketID == o.TicketID && l.State == o.State && l.Place == o.Place && l.AgentsOnline == o.AgentsOnline
+}
+
+func (s *Service) view(ctx context.Context, t ticketRow) (Ticket, error) {
+	all, err := s.views(ctx, []ticketRow{t})
+	if err != nil {
+		return Ticket{}, err
+	}
+	return all[0], nil
+}
+
+// views are the tickets with names on them, in the same order.
+func (s *Service) views(ctx context.Context, rows []ticketRow) ([]Ticket, error) {
+	if len(rows) == 0 {
+		return []Ticket{}, nil
+	}
+	persons, queues := set{}, set{}
+	for _, t := range rows {
+		persons[t.VisitorID], queues[t.QueueID] = true, true
+		if t.AgentID != 0 {
+			persons[t.AgentID] = true
+		}
+	}
+	who, err := s.people.PeopleByID(ctx, persons.list())
+	if err != nil {
+		return nil, err
+	}
+	names, err := queueNames(ctx, s.db.R, queues.list())
+	if err != nil {
+		return nil, err
+	}
+	all := make([]Ticket, len(rows))
+	for i, t := range rows {
+		all[i] = Ticket{
+			ID: t.ID, SiteID: t.SiteID, QueueID: t.QueueID, Queue: names[t.QueueID], ConversationID: t.ConversationID,
+			Visitor: who[t.VisitorID], State: t.State, OpenedAt: t.OpenedAt.UTC(), AssignedAt: utc(t.AssignedAt), ClosedAt: utc(t.ClosedAt),
+			Version: t.Version, LastText: t.LastText, LastAt: t.LastAt.UTC(), Page: t.Page,
+		}
+		if agent, ok := who[t.AgentID]; ok {
+			all[i].Agent = &agent
+		}
+	}
+	return all, nil
+}
+
+// seatViews are the seats with names, loads and presence on them, in the same order.
+func (s *Service) seatViews(ctx context.Context, rows []seatRow) ([]Seat, error) {
+	ids := make([]int64, len(rows))
+	for i, row := range rows {
+		ids[i] = row.PersonID
+	}
+	who, err := s.people.PeopleByID(ctx, ids)
+	if err != nil {
+		return nil, err
+	}
+	loads, err := loadsOf(ctx, s.db.R, ids...)
+	if err != nil {
+		return nil, err
+	}
+	seats := make([]Seat, len(rows))
+	for i, row := range rows {
+		seats[i] = Seat{
+			Person: who[row.PersonID], State: row.State, Present: s.hub.Present(row.PersonID),
+			Cap: row.Cap, Load: loads[row.PersonID], Version: row.Version,
+		}
+	}
+	return seats, nil
+}
+
+func utc(t *time.Time) *time.Time {
+	if t == nil {
+		return nil
+	}
+	u := t.UTC()
+	return &u
+}
