@@ -1,0 +1,41 @@
+import { useEffect, useRef, useState } from "preact/hooks"
+import { Fault } from "../../wire"
+import type { Shared } from "./app"
+
+/** Asks once before the request is ended; stands where the composer stood. */
+export function EndCard({ chat, words, done }: Shared & { done: () => void }) {
+  const [problem, setProblem] = useState("")
+  const stay = useRef<HTMLButtonElement>(null)
+  useEffect(() => stay.current?.focus(), [])
+  const end = async () => {
+    try {
+      await chat.end()
+      done()
+    } catch (error) {
+      setProblem((error instanceof Fault && error.message) || words.unreachable)
+    }
+  }
+  return (
+    <section
+      class="ending"
+      role="alertdialog"
+      aria-labelledby="ending"
+      onKeyDown={(event) => {
+        if (event.key !== "Escape") return
+        event.preventDefault()
+        done()
+      }}
+    >
+      <h2 id="ending">{words.endAsk}</h2>
+      <p role="status">{problem || words.endHint}</p>
+      <div class="row">
+        <button class="plain" ref={stay} onClick={done}>
+          {words.stay}
+        </button>
+        <button class="strong" onClick={() => void end()}>
+          {chat.live.state === "waiting" ? words.leave : words.end}
+        </button>
+      </div>
+    </section>
+  )
+}

@@ -1,0 +1,23 @@
+import type { Lang } from "../wire"
+
+/** Everything the chat window says. One language is loaded, the other stays on the server. */
+export type Words = {
+  [K in Plain]: string
+} & {
+  here: (agents: number) => string
+  typingLong: (name: string) => string
+  /** Minutes, honest: a range. */
+  range: (from: number, to: number) => string
+  letters: (left: number) => string
+  system: Record<string, (args: Record<string, string>) => string>
+}
+
+type Plain =
+  | "agent" | "hello" | "nobody" | "inLine" | "withYou" | "ended" | "typing" | "place" | "next" | "noRange" | "nobodyWait"
+  | "meanwhile" | "offline" | "unreachable" | "sending" | "sent" | "delivered" | "read" | "unsent" | "failed" | "retry"
+  | "discard" | "write" | "again" | "send" | "emoji" | "close" | "end" | "leave" | "endAsk" | "endHint" | "stay"
+  | "newest" | "log" | "today" | "yesterday" | "gone" | "goneHint" | "refused"
+
+export async function loadWords(lang: Lang): Promise<Words> {
+  return (await (lang === "zh-CN" ? import("./words/zh") : import("./words/en"))).words
+}

@@ -1,0 +1,73 @@
+import { Api } from "./api"
+import type * as p from "./protocol"
+
+type SitePatch = Partial<Pick<p.Site, "name" | "domains" | "accent" | "title" | "greeting" | "position" | "theme">>
+type AgentPatch = Partial<Pick<p.Agent, "cap" | "role" | "disabled">>
+
+/** What the console asks for: sign-in, the agent's desk, the back office. */
+export class MemberApi extends Api {
+  setup(request: { token: string; name: string; email: string; password: string; site_name: string }): Promise<p.Session> {
+    return this.call("POST", "/api/setup", request)
+  }
+
+  signIn(request: { email: string; password: string }): Promise<p.Session> {
+    return this.call("POST", "/api/session", request)
+  }
+
+  acceptInvitation(request: { token: string; name: string; password: string }): Promise<p.Session> {
+    return this.call("POST", "/api/invitations/accept", request)
+  }
+
+  desk(): Promise<p.Desk> {
+    return this.call("GET", "/api/desk")
+  }
+
+  seat(state: p.Seat["state"]): Promise<p.Seat> {
+    return this.call("PUT", "/api/desk/seat", { state })
+  }
+
+  take(ticket: number): Promise<p.Ticket> {
+    return this.call("POST", `/api/desk/tickets/${ticket}/take`)
+  }
+
+  close(ticket: number): Promise<p.Ticket> {
+    return this.call("POST", `/api/desk/tickets/${ticket}/close`)
+  }
+
+  closedTickets(before?: number, limit = 50): Promise<p.TicketPage> {
+    return this.call("GET", "/api/desk/tickets", undefined, { state: "closed", before, limit })
+  }
+
+  ticket(ticket: number): Promise<p.TicketDetail> {
+    return this.call("GET", `/api/desk/tickets/${ticket}`)
+  }
+
+  /** A waiting or closed ticket's messages, by role instead of membership. */
+  ticketMessages(ticket: number, before?: number, limit = 50): Promise<p.MessagePage> {
+    return this.call("GET", `/api/desk/tickets/${ticket}/messages`, undefined, { before, limit })
+  }
+
+  sites(): Promise<{ sites: p.Site[] }> {
+    return this.call("GET", "/api/admin/sites")
+  }
+
+  updateSite(site: number, patch: SitePatch): Promise<p.Site> {
+    return this.call("PATCH", `/api/admin/sites/${site}`, patch)
+  }
+
+  agents(site: number): Promise<{ agents: p.Agent[] }> {
+    return this.call("GET", `/api/admin/sites/${site}/agents`)
+  }
+
+  addAgent(site: number, agent: { email: string; name: string; role: p.Agent["role"] }): Promise<{ agent: p.Agent; link: string }> {
+    return this.call("POST", `/api/admin/sites/${site}/agents`, agent)
+  }
+
+  updateAgent(site: number, person: number, patch: AgentPatch): Promise<p.Agent> {
+    return this.call("PATCH", `/api/admin/sites/${site}/agents/${person}`, patch)
+  }
+
+  invite(site: number, person: number): Promise<{ link: string }> {
+    return this.call("POST", `/api/admin/sites/${site}/agents/${person}/invitation`)
+  }
+}

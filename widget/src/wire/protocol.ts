@@ -1,0 +1,32 @@
+// Generated from the Go types by `go test ./app -run TestProtocol -update`; do not edit.
+
+export type Problem = { code: string; message: string; request_id: string; retry: "never" | "same" | "later"; retry_after_ms: number; fields: Record<string, string> }
+export type Event = { type: string; conversation_id?: number; version?: number; data?: unknown; client_id?: string; epoch?: string; reconnect_after_ms?: number }
+export type Person = { id: number; kind: "visitor" | "member"; name: string; avatar: string }
+export type Role = { site_id: number; site_name: string; role: "owner" | "agent" }
+export type Session = { person: Person; email: string; roles: Role[]; locale: string }
+export type SiteLook = { key: string; name: string; accent: string; title: string; greeting: string; position: "right" | "left"; theme: "auto" | "light" | "dark" }
+export type VisitorSession = { token: string; person: Person; site: SiteLook; epoch: string }
+export type Body = { text?: string; key?: string; args?: Record<string, string> }
+export type Message = { id: number; conversation_id: number; seq: number; version: number; sender_id: number; client_msg_id: string; type: "text" | "system"; body: Body; created_at: string }
+export type Member = { person_id: number; role: "visitor" | "agent" | "member"; join_seq: number; left: boolean; read: number; received: number; version: number }
+export type MemberChange = { person_id: number; role: "visitor" | "agent" | "member"; join_seq: number; left: boolean; read: number; received: number; version: number; person: Person }
+export type Cursor = { person_id: number; read: number; received: number }
+export type ConversationSync = { id: number; kind: "live" | "direct" | "group" | "staff"; version: number; seq: number; reset: boolean; members: Member[]; messages: Message[]; cursors: Cursor[] }
+export type SyncRequest = { epoch: string; known: Record<string, [number, number]>; list: number }
+export type BindRequest = { client_id: string; epoch: string; known: Record<string, [number, number]>; list: number }
+export type SyncAnswer = { me: number; epoch: string; list: number; conversations: ConversationSync[]; gone: number[]; people: Person[] }
+export type MessagePage = { messages: Message[]; more: boolean; people: Person[] }
+export type SendRequest = { client_msg_id: string; type: "text"; body: Body }
+export type Estimate = { from_s: number; to_s: number }
+export type Live = { conversation_id: number; ticket_id: number; state: "none" | "waiting" | "open" | "closed"; place: number; estimate: Estimate | null; agent: Person | null; agents_online: number; version: number }
+export type Ticket = { id: number; site_id: number; queue_id: number; queue: string; conversation_id: number; visitor: Person; state: "waiting" | "open" | "closed"; agent: Person | null; opened_at: string; assigned_at: string | null; closed_at: string | null; version: number; last_text: string; last_at: string; page: string }
+export type Seat = { person: Person; state: "online" | "away"; present: boolean; cap: number; load: number; version: number }
+export type Desk = { seat: Seat; waiting: Ticket[]; mine: Ticket[]; seats: Seat[] }
+export type Skipped = { person_id: number; name: string; reason: string }
+export type Why = { rule: string; picked: number; by: number; skipped: Skipped[] }
+export type Assignment = { id: number; agent: Person; at: string; ended_at: string | null; ended_by: string; why: Why }
+export type TicketDetail = { ticket: Ticket; history: Assignment[] }
+export type TicketPage = { tickets: Ticket[]; more: boolean }
+export type Site = { key: string; name: string; accent: string; title: string; greeting: string; position: "right" | "left"; theme: "auto" | "light" | "dark"; id: number; domains: string[]; embed: string; created_at: string }
+export type Agent = { person: Person; email: string; role: "owner" | "agent"; cap: number; state: "online" | "away"; present: boolean; disabled: boolean; invited: boolean }

@@ -1,0 +1,81 @@
+import type { Clock } from "./clock"
+import type { Item } from "./outbox"
+
+/** Where the outbox keeps what was not delivered yet. */
+export interface Store {
+  all(): Promise<Item[]>
+  put(item: Item): Promise<void>
+  remove(id: string): Promise<void>
+}
+
+/** Keeps until the page goes: for browsers that refuse storage. */
+export class MemoryStore implements Store {
+  #items = new Map<string, Item>()
+
+  all(): Promise<Item[]> {
+    return Promise.resolve([...this.#items.values()])
+  }
+
+  put(item: Item): Promise<void> {
+    this.#items.set(item.client_msg_id, item)
+    return Promise.resolve()
+  }
+
+  remove(id: string): Promise<void> {
+    this.#items.delete(id)
+    return Promise.resolve()
+  }
+}
+
+class IndexedStore implements Store {
+  #db: IDBDatabase
+
+  constructor(db: IDBDatabase) {
+    this.#db = db
+  }
+
+  all(): Promise<Item[]> {
+    return this.#run("readonly", (items) => items.getAll() as IDBRequest<Item[]>)
+  }
+
+  async put(item: Item): Promise<void> {
+    await this.#run("readwrite", (items) => items.put(item))
+  }
+
+  async remove(id: string): Promise<void> {
+    await this.#run("readwrite", (items) => items.delete(id))
+  }
+
+  #run<T>(mode: IDBTransactionMode, ask: (items: IDBObjectStore) => IDBRequest<T>): Promise<T> {
+    return new Promise((resolve, reject) => {
+      const tx = this.#db.transaction("items", mode)
+      const request = ask(tx.objectStore("items"))
+      tx.oncomplete = () => resolve(request.result)
+      tx.onabort = tx.onerror = () => reject(tx.error ?? new Error("storage refused"))
+    })
+  }
+}
+
+/** Some browsers neither open nor refuse; nobody should wait for them longer than this. */
+const openWithin = 2_000
+
+/** Opens the outbox's database, or memory when the browser refuses, blocks or has none. */
+export function openStore(name: string, factory: IDBFactory | undefined, clock: Clock): Promise<Store> {
+  return new Promise((resolve) => {
+    const memory = () => resolve(new MemoryStore())
+    const cancel = clock.after(openWithin, memory)
+    try {
+      if (!factory) throw new Error("no storage")
+      const request = factory.open(name, 1)
+      request.onupgradeneeded = () => request.result.createObjectStore("items", { keyPath: "client_msg_id" })
+      request.onerror = memory
+      request.onsuccess = () => {
+        cancel()
+        resolve(new IndexedStore(request.result))
+      }
+    } catch {
+      cancel()
+      memory()
+    }
+  })
+}

@@ -1,0 +1,138 @@
+import { afterEach, beforeEach, expect, test, vi } from "vitest"
+import { realClock } from "./clock"
+import { agent, conversation, me, member, message } from "./fakes"
+import type { Item } from "./outbox"
+import { Timeline } from "./timeline"
+
+let gaps: number
+let timeline: Timeline
+const seqs = () => timeline.messages.map((m) => m.seq)
+const push = (seq: number) => timeline.apply({ version: seq, message: message(seq) })
+
+beforeEach(() => {
+  vi.useFakeTimers()
+  gaps = 0
+  timeline = new Timeline(7, realClock, () => gaps++)
+  timeline.applySync(conversation([message(1), message(2)]))
+})
+afterEach(() => vi.useRealTimers())
+
+function item(id: string, more: Partial<Item> = {}): Item {
+  return { client_msg_id: id, lane: 7, type: "text", body: { text: "hello" }, at: 1, state: "waiting", ...more }
+}
+
+test("applies the next change and ignores one it has", () => {
+  expect(push(3)).toBe("applied")
+  push(3)
+  expect(push(2)).toBe("ignored")
+  expect(seqs()).toEqual([1, 2, 3])
+})
+
+test("holds an early change until the one before it comes", () => {
+  expect(push(4)).toBe("held")
+  expect(seqs()).toEqual([1, 2])
+  push(3)
+  expect(seqs()).toEqual([1, 2, 3, 4])
+  vi.advanceTimersByTime(1000)
+  expect(gaps).toBe(0)
+})
+
+test("asks after half a second for what is missing", () => {
+  push(5)
+  push(4)
+  vi.advanceTimersByTime(499)
+  expect(gaps).toBe(0)
+  vi.advanceTimersByTime(1)
+  expect(gaps).toBe(1)
+  timeline.applySync(conversation([message(3)], { version: 3, members: [] }))
+  expect(seqs()).toEqual([1, 2, 3, 4, 5])
+})
+
+test("takes both rows of one version", () => {
+  timeline.apply({ version: 3, member: member(9, { version: 3, role: "agent" }) })
+  timeline.apply({ version: 3, message: message(3) })
+  expect(seqs()).toEqual([1, 2, 3])
+  expect(timeline.members.has(9)).toBe(true)
+})
+
+test("holds everything before the first sync answer", () => {
+  timeline = new Timeline(7, realClock, () => gaps++)
+  push(1)
+  expect(seqs()).toEqual([])
+  vi.advanceTimersByTime(500)
+  expect(gaps).toBe(1)
+  timeline.applySync(conversation([message(1), message(2)]))
+  expect(seqs()).toEqual([1, 2])
+})
+
+test("an answer older than what was pushed takes nothing back", () => {
+  push(3)
+  timeline.applySync(conversation([message(1, { body: { text: "old" } })], { version: 2 }))
+  expect(timeline.version).toBe(3)
+  expect(seqs()).toEqual([1, 2, 3])
+})
+
+test("a changed message replaces the old one in its place", () => {
+  timeline.apply({ version: 3, message: message(1, { version: 3, body: { text: "" } }) })
+  expect(seqs()).toEqual([1, 2])
+  expect(timeline.messages[0]!.body.text).toBe("")
+})
+
+test("reset forgets what was known", () => {
+  timeline.applySync(conversation([message(90), message(91)], { reset: true, version: 400 }))
+  expect(seqs()).toEqual([90, 91])
+  expect(timeline.more(me)).toBe(true)
+  timeline.apply({ version: 401, message: message(92, { version: 401 }) })
+  expect(seqs()).toEqual([90, 91, 92])
+})
+
+test("paging goes up to the first message the reader may see", () => {
+  timeline.applySync(conversation([message(8)], { reset: true, version: 8 }))
+  timeline.prepend({ messages: [message(5), message(6), message(7)], more: true, people: [] })
+  expect(seqs()).toEqual([5, 6, 7, 8])
+  expect(timeline.more(me)).toBe(true)
+  timeline.prepend({ messages: [message(4)], more: false, people: [] })
+  expect(timeline.more(me)).toBe(false)
+})
+
+test("cursors never go back, and unread follows them", () => {
+  timeline.applySync(conversation([message(3), message(4, { type: "system", sender_id: 0 }), message(5, { sender_id: me })], { version: 5 }))
+  expect(timeline.unread(me)).toBe(3)
+  expect(timeline.cursor({ person_id: me, read: 2, received: 5 })).toBe(true)
+  expect(timeline.cursor({ person_id: me, read: 1, received: 1 })).toBe(false)
+  expect(timeline.unread(me)).toBe(1)
+  timeline.apply({ version: 6, member: member(me, { version: 6, read: 0 }) })
+  expect(timeline.unread(me)).toBe(1)
+  expect(timeline.reads).toBe(7)
+})
+
+test("an own message is sent, delivered, read", () => {
+  const own = message(3, { sender_id: me })
+  timeline.apply({ version: 3, message: own })
+  expect(timeline.mark(own)).toBe("sent")
+  timeline.cursor({ person_id: agent, read: 2, received: 3 })
+  expect(timeline.mark(own)).toBe("delivered")
+  timeline.cursor({ person_id: agent, read: 3, received: 3 })
+  expect(timeline.mark(own)).toBe("read")
+})
+
+test("an own message pushed before its ack is shown once, under the same key", () => {
+  const waiting = item("mine")
+  expect(timeline.rows(me, [waiting]).map((row) => row.key)).toEqual(["m1001", "m1002", "mine"])
+  timeline.apply({ version: 3, message: message(3, { sender_id: me, client_msg_id: "mine" }) })
+  expect(timeline.rows(me, [waiting]).map((row) => row.key)).toEqual(["m1001", "m1002", "mine"])
+})
+
+test("equal text or a stranger's equal id merges nothing", () => {
+  timeline.apply({ version: 3, message: message(3, { sender_id: me, client_msg_id: "first", body: { text: "hello" } }) })
+  timeline.apply({ version: 4, message: message(4, { client_msg_id: "mine", body: { text: "hello" } }) })
+  expect(timeline.rows(me, [item("mine")]).length).toBe(5)
+})
+
+test("an acked message stays on the screen while its change is held, and not above the loaded part", () => {
+  const acked = message(4, { sender_id: me, client_msg_id: "mine" })
+  timeline.apply({ version: 4, message: acked })
+  expect(timeline.rows(me, [item("mine", { state: "acked", message: acked })]).at(-1)!.placed).toBe(false)
+  timeline.applySync(conversation([message(90)], { reset: true, version: 90 }))
+  expect(timeline.rows(me, [item("mine", { state: "acked", message: acked })]).length).toBe(1)
+})

@@ -1,0 +1,186 @@
+import type { Clock } from "./clock"
+import type { Item } from "./outbox"
+import type { ConversationSync, Cursor, Member, Message, MessagePage } from "./protocol"
+
+/** How far an own message got. */
+export type Mark = "sending" | "sent" | "delivered" | "read" | "failed"
+
+/** A line of the conversation: placed by the server, or still ours. */
+export type Row = { key: string; message: Message; placed: true } | { key: string; item: Item; placed: false }
+
+/** One change of one conversation, as pushed or as an ack. */
+export type Change = { version: number; message?: Message; member?: Member }
+
+/** How long an early change may wait for the one before it. */
+const holdFor = 500
+
+/**
+ * One conversation as this client knows it. Changes are applied in version order: the next one is applied, an old one
+ * ignored, an early one held half a second; then `onGap` asks for what is missing.
+ */
+export class Timeline {
+  readonly id: number
+  kind: ConversationSync["kind"] = "live"
+  version = 0
+  seq = 0
+  /** False until the server's first sync answer: pushes alone do not tell who is in it. */
+  synced = false
+  messages: Message[] = []
+  members = new Map<number, Member>()
+  #clock: Clock
+  #onGap: (conversation: number) => void
+  #held: Change[] = []
+  #cancelHold: (() => void) | undefined
+  #bottom = false
+
+  constructor(id: number, clock: Clock, onGap: (conversation: number) => void) {
+    this.id = id
+    this.#clock = clock
+    this.#onGap = onGap
+  }
+
+  apply(change: Change): "applied" | "ignored" | "held" {
+    if (this.synced && change.version < this.version) return "ignored"
+    if (!this.synced || change.version > this.version + 1) {
+      this.#held.push(change)
+      this.#cancelHold ??= this.#clock.after(holdFor, () => {
+        this.#cancelHold = undefined
+        this.#onGap(this.id)
+      })
+      return "held"
+    }
+    this.#take(change)
+    this.#release()
+    return "applied"
+  }
+
+  applySync(sync: ConversationSync): void {
+    if (sync.reset) {
+      this.messages = []
+      this.members.clear()
+      this.version = 0
+      this.seq = 0
+      this.#bottom = false
+    }
+    this.kind = sync.kind
+    this.synced = true
+    this.seq = Math.max(this.seq, sync.seq)
+    for (const member of sync.members) this.#seat(member)
+    for (const message of sync.messages) this.#place(message)
+    for (const cursor of sync.cursors) this.cursor(cursor)
+    this.version = Math.max(this.version, sync.version)
+    this.#release()
+  }
+
+  /** Older messages, as paged. */
+  prepend(page: MessagePage): void {
+    for (const message of page.messages) this.#place(message)
+    this.#bottom = !page.more
+  }
+
+  /** Whether there are messages above the first one here. */
+  more(me: number): boolean {
+    const first = this.messages[0]
+    return !this.#bottom && first !== undefined && first.seq > Math.max(1, this.members.get(me)?.join_seq ?? 1)
+  }
+
+  /** Moves a cursor forward; false when it stood there or further. */
+  cursor(cursor: Cursor): boolean {
+    const member = this.members.get(cursor.person_id)
+    if (!member) return false
+    const read = Math.max(member.read, cursor.read)
+    const received = Math.max(member.received, cursor.received, read)
+    if (read === member.read && received === member.received) return false
+    this.members.set(member.person_id, { ...member, read, received })
+    return true
+  }
+
+  /** The sum the server compares with to see missed cursors. */
+  get reads(): number {
+    let sum = 0
+    for (const member of this.members.values()) if (!member.left) sum += member.read + member.received
+    return sum
+  }
+
+  unread(me: number): number {
+    const mine = this.members.get(me)
+    if (!mine || mine.left) return 0
+    const first = this.messages[0]?.seq ?? this.seq + 1
+    const from = Math.max(mine.read + 1, mine.join_seq)
+    const unloaded = Math.max(0, first - from)
+    return unloaded + this.messages.filter((m) => m.seq >= from && m.sender_id !== me && m.type !== "system").length
+  }
+
+  mark(message: Message): Mark {
+    let mark: Mark = "sent"
+    for (const member of this.members.values()) {
+      if (member.person_id === message.sender_id) continue
+      if (member.read >= message.seq) return "read"
+      if (member.received >= message.seq) mark = "delivered"
+    }
+    return mark
+  }
+
+  /** Everything to show: the log, then own messages that are not in it yet, matched by client_msg_id only. */
+  rows(me: number, items: readonly Item[]): Row[] {
+    const placed = new Set(this.messages.filter((m) => m.sender_id === me).map((m) => m.client_msg_id))
+    const top = this.messages.at(-1)?.seq ?? 0
+    const rows: Row[] = this.messages.map((message) => ({ key: keyOf(message, me), message, placed: true }))
+    for (const item of items) {
+      if (placed.has(item.client_msg_id)) continue
+      if (item.message && item.message.seq <= top) continue // answered long ago and above the loaded part
+      rows.push({ key: item.client_msg_id, item, placed: false })
+    }
+    return rows
+  }
+
+  close(): void {
+    this.#cancelHold?.()
+    this.#cancelHold = undefined
+    this.#held = []
+  }
+
+  /** Rows carry versions of their own, so the second row of one version, or a row seen before, is taken safely. */
+  #take(change: Change): void {
+    this.version = change.version
+    if (change.member) this.#seat(change.member)
+    if (change.message) this.#place(change.message)
+  }
+
+  #release(): void {
+    const held = this.#held.sort((a, b) => a.version - b.version)
+    this.#held = []
+    for (const change of held) {
+      if (change.version > this.version + 1) this.#held.push(change)
+      else if (change.version >= this.version) this.#take(change)
+    }
+    if (this.#held.length === 0) {
+      this.#cancelHold?.()
+      this.#cancelHold = undefined
+    }
+  }
+
+  #seat(member: Member): void {
+    const known = this.members.get(member.person_id)
+    const read = Math.max(member.read, known?.read ?? 0)
+    const received = Math.max(member.received, known?.received ?? 0, read)
+    if (known && known.version > member.version) this.members.set(known.person_id, { ...known, read, received })
+    else this.members.set(member.person_id, { ...member, read, received })
+  }
+
+  #place(message: Message): void {
+    this.seq = Math.max(this.seq, message.seq)
+    let at = this.messages.length
+    while (at > 0 && this.messages[at - 1]!.seq > message.seq) at--
+    const same = this.messages[at - 1]
+    const list = this.messages.slice() // a new array, so that views see the change
+    if (same?.seq !== message.seq) list.splice(at, 0, message)
+    else if (message.version >= same.version) list[at - 1] = message
+    this.messages = list
+  }
+}
+
+/** Own lines keep their key from the first keystroke to the server's row, so nothing flickers. */
+function keyOf(message: Message, me: number): string {
+  return message.sender_id === me && message.client_msg_id ? message.client_msg_id : `m${message.id}`
+}

@@ -1,0 +1,25 @@
+import { rmSync } from "node:fs"
+import { defineConfig } from "vitest/config"
+
+// The frame. dist keeps its placeholder, so only what a build makes is taken away before one.
+export default defineConfig({
+  base: "/widget/",
+  plugins: [
+    {
+      name: "clean",
+      apply: "build",
+      buildStart: () => {
+        for (const old of ["assets", "frame.html", "loader.js"]) rmSync(`dist/${old}`, { recursive: true, force: true })
+      },
+    },
+  ],
+  build: {
+    outDir: "dist",
+    assetsDir: "assets",
+    emptyOutDir: false,
+    target: "es2022",
+    modulePreload: { polyfill: false },
+    rolldownOptions: { input: "frame.html" },
+  },
+  test: { include: ["src/**/*.test.ts"] },
+})
