@@ -1,0 +1,21 @@
+// Package console holds the built pages of the agents and of the back office.
+package console
+
+import (
+	"embed"
+	"io/fs"
+)
+
+// dist is what `npm run build` writes; a placeholder keeps `go build` working without Node.
+//
+//go:embed all:dist
+var dist embed.FS
+
+// Files answers the built pages: agent.html, admin.html and assets/, or only placeholder.txt when they were not built.
+func Files() fs.FS {
+	files, err := fs.Sub(dist, "dist")
+	if err != nil {
+		panic(err) // the folder is part of this package
+	}
+	return files
+}

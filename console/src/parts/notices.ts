@@ -1,0 +1,32 @@
+// One short sentence at the foot of the page: a refusal that belongs to no field.
+
+import { shallowRef } from "vue"
+import { noTrouble, troubleOf } from "../state/problem"
+import { lang } from "./ui"
+
+const shownMs = 6_000
+
+export const notice = shallowRef(noTrouble)
+let timer: ReturnType<typeof setTimeout> | undefined
+
+export function tell(error: unknown): void {
+  notice.value = troubleOf(error, lang.value)
+  clearTimeout(timer)
+  timer = setTimeout(dismiss, shownMs)
+}
+
+export function dismiss(): void {
+  clearTimeout(timer)
+  notice.value = noTrouble
+}
+
+/** attempt runs what a press asked for and tells when it was refused; false then. */
+export async function attempt(act: () => Promise<unknown>): Promise<boolean> {
+  try {
+    await act()
+    return true
+  } catch (error) {
+    tell(error)
+    return false
+  }
+}

@@ -1,0 +1,25 @@
+// What both pages begin with: the API in the reader's language, the sign-in, and what the address bar asked for.
+
+import { MemberApi } from "@wire/api_member"
+import { watchEffect } from "vue"
+import { lang } from "../parts/ui"
+import { doorOf, SignIn, type Door } from "../state/session"
+
+export type Gate = { api: MemberApi; signIn: SignIn; door: Door }
+
+export function openGate(): Gate {
+  const api = new MemberApi({ lang: lang.value, fetch: (input, init) => watched(input, init) })
+  const signIn = new SignIn(api)
+  watchEffect(() => (api.lang = lang.value))
+  const door = doorOf(location.hash)
+  if (door.kind !== "none") history.replaceState(null, "", location.pathname) // a token is nothing for the history
+  if (door.kind === "none") void signIn.load()
+
+  /** Whatever request first hears that the sign-in is over, the page goes back to the door. */
+  async function watched(input: RequestInfo | URL, init?: RequestInit): Promise<Response> {
+    const answer = await fetch(input, init)
+    if (answer.status === 401) signIn.lost()
+    return answer
+  }
+  return { api, signIn, door }
+}

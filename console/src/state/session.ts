@@ -1,0 +1,98 @@
+// Who is signed in, and the three ways to come in: password, set-up link, invitation.
+
+import { Fault } from "@wire/api"
+import type { MemberApi } from "@wire/api_member"
+import type { Session } from "@wire/protocol"
+import { shallowRef } from "vue"
+
+/** What the address bar asked for. */
+export type Door = { kind: "setup" | "invite"; token: string } | { kind: "none" }
+
+export type SignInState = "unknown" | "out" | "in" | "unreachable"
+
+/** doorOf reads `#setup=TOKEN` and `#invite=TOKEN`. */
+export function doorOf(hash: string): Door {
+  const found = /^#(setup|invite)=([\w-]+)$/.exec(hash)
+  return found ? { kind: found[1] as "setup" | "invite", token: found[2] as string } : { kind: "none" }
+}
+
+export class SignIn {
+  readonly #api: MemberApi
+  readonly #state = shallowRef<SignInState>("unknown")
+  readonly #session = shallowRef<Session | null>(null)
+  readonly #ended = shallowRef(false)
+
+  constructor(api: MemberApi) {
+    this.#api = api
+  }
+
+  get state(): SignInState {
+    return this.#state.value
+  }
+
+  get session(): Session | null {
+    return this.#session.value
+  }
+
+  /** The sign-in was there and ended from outside: the sign-in page says so. */
+  get ended(): boolean {
+    return this.#ended.value
+  }
+
+  /** Sites where this person is the owner: those the back office shows. */
+  get owns(): boolean {
+    return this.session?.roles.some((role) => role.role === "owner") ?? false
+  }
+
+  async load(): Promise<void> {
+    try {
+      this.#enter(await this.#api.session())
+    } catch (error) {
+      this.#state.value = error instanceof Fault && error.status === 401 ? "out" : "unreachable"
+    }
+  }
+
+  async enter(email: string, password: string): Promise<void> {
+    this.#enter(await this.#api.signIn({ email: email.trim(), password }))
+  }
+
+  /** The session of a new owner is kept, but the wizard stays until `finish`. */
+  async setup(request: { token: string; name: string; email: string; password: string; site_name: string }): Promise<void> {
+    this.#session.value = await this.#api.setup({ ...request, email: request.email.trim(), name: request.name.trim(), site_name: request.site_name.trim() })
+  }
+
+  async accept(token: string, name: string, password: string): Promise<void> {
+    this.#session.value = await this.#api.acceptInvitation({ token, name: name.trim(), password })
+    this.finish()
+  }
+
+  finish(): void {
+    if (this.#session.value) this.#state.value = "in"
+  }
+
+  async leave(): Promise<void> {
+    try {
+      await this.#api.signOut()
+    } catch (error) {
+      if (!(error instanceof Fault) || error.status !== 401) throw error
+    }
+    this.#out(false)
+  }
+
+  /** The server ended the sign-in (401, or the socket closed with 4401). */
+  lost(): void {
+    if (this.#state.value === "in") this.#out(true)
+  }
+
+  #enter(session: Session): void {
+    this.#session.value = session
+    this.#state.value = "in"
+    this.#ended.value = false
+  }
+
+  #out(ended: boolean): void {
+    this.#session.value = null
+    this.#state.value = "out"
+    this.#ended.value = ended
+  }
+}

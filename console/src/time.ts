@@ -1,0 +1,62 @@
+// Times as people read them, in the reader's own zone: relative up to a day, then dates; the exact time is for the hover.
+
+import type { Lang } from "./text/words"
+
+const minute = 60_000
+const hour = 60 * minute
+const day = 24 * hour
+
+/** clock is the time of day: 14:05. */
+export function clock(at: string, lang: Lang): string {
+  return new Intl.DateTimeFormat(lang, { hour: "2-digit", minute: "2-digit", hour12: false }).format(new Date(at))
+}
+
+/** exact is the whole moment with weekday and zone, for a title. */
+export function exact(at: string, lang: Lang): string {
+  return new Intl.DateTimeFormat(lang, { dateStyle: "full", timeStyle: "long" }).format(new Date(at))
+}
+
+/** ago is short and relative below a day, a date after: "now", "5m", "3h", "Nov 21". */
+export function ago(at: string, now: number, lang: Lang): string {
+  const then = new Date(at)
+  const passed = now - then.getTime()
+  const zh = lang === "zh-CN"
+  if (passed < minute) return zh ? "刚刚" : "now"
+  if (passed < hour) return `${Math.floor(passed / minute)}${zh ? " 分钟" : "m"}`
+  if (passed < day) return `${Math.floor(passed / hour)}${zh ? " 小时" : "h"}`
+  return date(then, now, lang)
+}
+
+/** span is a length of time in its two largest units at most: "40 s", "4 min", "2 h 5 min". */
+export function span(ms: number, lang: Lang): string {
+  const zh = lang === "zh-CN"
+  const s = Math.max(0, Math.floor(ms / 1000))
+  if (s < 60) return `${s} ${zh ? "秒" : "s"}`
+  const m = Math.floor(s / 60)
+  if (m < 60) return `${m} ${zh ? "分钟" : "min"}`
+  const h = Math.floor(m / 60)
+  if (h >= 24) return `${Math.floor(h / 24)} ${zh ? "天" : "d"} ${h % 24} ${zh ? "小时" : "h"}`
+  return `${h} ${zh ? "小时" : "h"} ${m % 60} ${zh ? "分钟" : "min"}`
+}
+
+/** dayName heads the messages of one day: Today, Yesterday, then the date. */
+export function dayName(at: string, now: number, lang: Lang): string {
+  const then = new Date(at)
+  if (dayKey(at) === dayKey(new Date(now).toISOString())) return lang === "zh-CN" ? "今天" : "Today"
+  if (dayKey(at) === dayKey(new Date(now - day).toISOString())) return lang === "zh-CN" ? "昨天" : "Yesterday"
+  return new Intl.DateTimeFormat(lang, { weekday: "short", month: "short", day: "numeric", year: yearIf(then, now) }).format(then)
+}
+
+/** dayKey is equal for two moments of the same day in the reader's zone. */
+export function dayKey(at: string): string {
+  const d = new Date(at)
+  return `${d.getFullYear()}-${d.getMonth()}-${d.getDate()}`
+}
+
+function date(then: Date, now: number, lang: Lang): string {
+  return new Intl.DateTimeFormat(lang, { month: "short", day: "numeric", year: yearIf(then, now) }).format(then)
+}
+
+function yearIf(then: Date, now: number): "numeric" | undefined {
+  return then.getFullYear() === new Date(now).getFullYear() ? undefined : "numeric"
+}
