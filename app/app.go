@@ -1,0 +1,284 @@
+// Package app builds every room, in order: it is the table of contents of the product.
+package app
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"os"
+	"sync"
+	"time"
+
+	"github.com/labstack/echo/v4"
+
+	"ichat/app/chat"
+	"ichat/app/desk"
+	"ichat/app/hub"
+	"ichat/app/id"
+	"ichat/app/jobs"
+	"ichat/app/people"
+	"ichat/app/sites"
+	"ichat/app/web"
+	"ichat/migrations"
+	"ichat/storage"
+)
+
+// renewEvery leaves three tries before a node's lease is over.
+const renewEvery = storage.NodeLease / 4
+
+// App is the whole product, built and not yet running.
+type App struct {
+	Config Config
+	DB     *storage.DB
+	Hub    *hub.Hub
+	Web    *web.Server
+	Sites  *sites.Service
+	People *people.Service
+	Chat   *chat.Service
+	Desk   *desk.Service
+	Jobs   *jobs.Jobs
+
+	log  *slog.Logger
+	node storage.Node
+	now  func() time.Time
+
+	mu    sync.Mutex
+	wrong error // why this process may no longer serve; guarded by mu
+}
+
+// New opens and migrates the database and builds every room on it.
+func New(ctx context.Context, c Config, log *slog.Logger) (*App, error) {
+	if err := c.Check(); err != nil {
+		return nil, err
+	}
+	db, _, err := open(ctx, c, log)
+	if err != nil {
+		return nil, err
+	}
+	a := &App{Config: c, DB: db, log: log, now: time.Now}
+	if err := a.build(ctx); err != nil {
+		return nil, errors.Join(err, db.Close())
+	}
+	return a, nil
+}
+
+// Migrate only brings the database up to this version and returns what it applied.
+func Migrate(ctx context.Context, c Config, log *slog.Logger) ([]string, error) {
+	db, applied, err := open(ctx, c, log)
+	if err != nil {
+		return nil, err
+	}
+	return applied, db.Close()
+}
+
+func open(ctx context.Context, c Config, log *slog.Logger) (*storage.DB, []string, error) {
+	db, err := storage.Open(ctx, c.Database(), log)
+	if err != nil {
+		return nil, nil, err
+	}
+	dialect := "sqlite"
+	if db.Postgres() {
+		dialect = "postgres"
+	}
+	set, err := migrations.Set(dialect)
+	if err != nil {
+		return nil, nil, errors.Join(err, db.Close())
+	}
+	applied, err := db.Migrate(ctx, set)
+	if err != nil {
+		return nil, nil, errors.Join(err, db.Close())
+	}
+	return db, applied, nil
+}
+
+func (a *App) build(ctx context.Context) error {
+	epoch, err := a.DB.Epoch(ctx)
+	if err != nil {
+		return err
+	}
+	if a.node, err = a.DB.LeaseNode(ctx, a.now()); err != nil {
+		return err
+	}
+	ids := id.NewSource(a.node.Number, a.now)
+	proxies, err := a.Config.proxies()
+	if err != nil {
+		return err
+	}
+	a.Web = web.New(web.Options{BaseURL: a.Config.BaseURL, TrustedProxies: proxies, Log: a.log, Limits: !a.Config.NoLimits, Ready: a.ready})
+	a.Hub = hub.New(a.sockets(epoch))
+	a.Jobs = jobs.New(a.DB, a.now, a.node.Number, a.log)
+	a.Sites = sites.New(a.DB, ids, a.now, widgetFiles())
+	a.People = people.New(a.DB, ids, a.now, a.Sites, epoch)
+	a.Chat = chat.New(a.DB, ids, a.now, a.Hub, a.People, epoch, a.log)
+	a.Desk = desk.New(a.DB, ids, a.now, a.Hub, a.People, a.Chat, a.log)
+	a.join()
+	a.routes()
+	return a.first(ctx)
+}
+
+// sockets says who may open one: this server's own pages, and programs that send no origin.
+func (a *App) sockets(epoch string) hub.Options {
+	o := hub.Options{
+		Epoch: epoch, Log: a.log,
+		AllowOrigin: func(r *http.Request) bool {
+			origin := r.Header.Get("Origin")
+			return origin == "" || a.Web.OwnOrigin(r.Context(), origin)
+		},
+		Address: func(r *http.Request) string { return web.AddressOf(r.Context()) },
+	}
+	if a.Config.NoLimits {
+		o.UnboundPerAddress = -1
+	}
+	return o
+}
+
+// join registers the hooks: one per fact, from the room that knows it to the room that acts on it.
+func (a *App) join() {
+	a.Web.Authenticate(a.People.SignedIn)
+	a.Sites.OnSite(a.Desk.QueueTx)
+	a.Sites.OwnedBy(a.People.Owns, a.People.SitesOwned)
+	a.People.OnAgent(a.Desk.SeatTx)
+	a.People.Seats(a.Desk.SeatsOf, a.Desk.SetCapTx)
+	a.People.OnSessionEnd(a.Hub.EndSession)
+	a.People.OnPersonEnd(a.Hub.EndPerson)
+	a.Chat.OnSend(a.Desk.Heard)
+	a.Hub.OnPresence(a.Desk.Presence)
+	a.Jobs.Every("expire sessions", "17 * * * *", a.People.ExpireSessions)
+}
+
+func (a *App) routes() {
+	a.Web.Raw(web.Public, http.MethodGet, "/ws", func(c echo.Context) error { return a.Hub.Serve(c.Response(), c.Request()) })
+	a.Sites.Routes(a.Web)
+	a.People.Routes(a.Web)
+	a.Chat.Routes(a.Web)
+	a.Desk.Routes(a.Web)
+	consolePages(a.Web)
+}
+
+// first makes what an empty database needs: a site, and the owner when the environment names one.
+func (a *App) first(ctx context.Context) error {
+	if _, err := a.Sites.EnsureFirst(ctx); err != nil {
+		return fmt.Errorf("make the first site: %w", err)
+	}
+	if a.Config.OwnerEmail == "" {
+		return nil
+	}
+	_, needed, err := a.People.SetupLink(ctx)
+	if err != nil || !needed {
+		return err
+	}
+	_, err = a.People.CreateOwner(ctx, a.Config.OwnerEmail, "Owner", a.Config.OwnerPassword)
+	return err
+}
+
+// Run serves on the configured address until ctx ends.
+func (a *App) Run(ctx context.Context) error {
+	l, err := web.Listen(a.Config.Addr)
+	if err != nil {
+		return errors.Join(err, a.DB.Close())
+	}
+	if err := a.welcome(ctx); err != nil {
+		return errors.Join(err, l.Close(), a.DB.Close())
+	}
+	return a.Serve(ctx, l)
+}
+
+// welcome says where to go; the set-up link is printed here and nowhere else.
+func (a *App) welcome(ctx context.Context) error {
+	token, needed, err := a.People.SetupLink(ctx)
+	if err != nil {
+		return err
+	}
+	if needed {
+		fmt.Fprintf(os.Stderr, "\n  Set up ichat here (works once, for 24 hours):\n  %s\n\n", a.Config.Link("/admin#setup="+token))
+	}
+	a.log.Info("ichat is up", "address", a.Config.Link("/"), "shop", a.Config.Link("/demo"), "agents", a.Config.Link("/agent"))
+	return nil
+}
+
+// Serve runs everything on a listener until ctx ends, and leaves nothing running behind. It ends
+// with an error when a part failed or the node's number went to another process.
+func (a *App) Serve(ctx context.Context, l net.Listener) error {
+	inner, stop := context.WithCancel(context.WithoutCancel(ctx)) // outlives ctx, so that requests finish on a whole house
+	defer stop()
+	outer, give := context.WithCancelCause(ctx)
+	defer give(nil)
+
+	var wg sync.WaitGroup
+	part := func(run func(context.Context) error) {
+		wg.Go(func() {
+			if err := run(inner); err != nil && inner.Err() == nil {
+				give(err)
+			}
+		})
+	}
+	part(a.renew)
+	part(func(ctx context.Context) error { a.Jobs.Run(ctx); return nil })
+	part(a.Desk.Run)
+
+	closed := make(chan struct{})
+	go func() {
+		defer close(closed)
+		<-outer.Done()
+		a.Hub.Close(inner)
+	}()
+	err := a.Web.Serve(outer, l)
+	give(err)
+	<-closed
+	stop()
+	wg.Wait()
+	release := a.DB.ReleaseNode(context.WithoutCancel(ctx), a.node)
+	if cause := context.Cause(outer); err == nil && ctx.Err() == nil {
+		err = cause
+	}
+	return errors.Join(err, release, a.DB.Close())
+}
+
+// renew holds the node's number. When it is lost, no further id may be minted: the process ends
+// and a new one leases another.
+func (a *App) renew(ctx context.Context) error {
+	tick := time.NewTicker(renewEvery)
+	defer tick.Stop()
+	until := a.now().Add(storage.NodeLease)
+	for {
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-tick.C:
+		}
+		asked := a.now()
+		err := a.DB.RenewNode(ctx, a.node, asked)
+		switch {
+		case err == nil:
+			until = asked.Add(storage.NodeLease)
+			a.setWrong(nil)
+		case a.now().After(until.Add(-renewEvery)):
+			return fmt.Errorf("the node number is lost: %w", err)
+		default:
+			a.setWrong(err)
+		}
+	}
+}
+
+func (a *App) setWrong(err error) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.wrong = err
+}
+
+// ready names what keeps this process from serving.
+func (a *App) ready(ctx context.Context) []string {
+	var wrong []string
+	if err := a.DB.Ping(ctx); err != nil {
+		wrong = append(wrong, "the database does not answer")
+	}
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if a.wrong != nil {
+		wrong = append(wrong, "the database does not take writes")
+	}
+	return wrong
+}

@@ -1,0 +1,196 @@
+package app_test
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"strings"
+	"testing"
+
+	"ichat/app/apptest"
+	"ichat/app/chat"
+	"ichat/storage"
+)
+
+// world is one site with a ticket that belongs to its agent, and people who have nothing to do with it.
+type world struct {
+	p                                 *apptest.Product
+	anonymous, stranger, outsider     *apptest.Client // nobody, a visitor, the owner of another site
+	visitor, agent, owner, apprentice *apptest.Client // the ticket's own people; apprentice is invited anew
+	ticket, conversation              int64
+}
+
+func newWorld(t *testing.T) *world {
+	w := &world{p: apptest.New(t)}
+	w.anonymous, w.owner = w.p.Anonymous(), w.p.Owner()
+	w.agent, w.apprentice = w.p.Agent("Mei", 5), w.p.Agent("Li", 5)
+	w.outsider = w.p.Agent("Owner of another site", 5)
+	err := w.p.DB.Write(t.Context(), func(ctx context.Context, tx *storage.Tx) error {
+		site, err := w.p.Sites.CreateTx(ctx, tx, "Another site")
+		if err != nil {
+			return err
+		}
+		_, err = tx.NewRaw("UPDATE roles SET site_id = ?, role = 'owner' WHERE person_id = ?", site.ID, w.outsider.ID).Exec(ctx)
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.stranger, w.visitor = w.p.Visitor(), w.p.Visitor()
+	socket := w.agent.Online()
+	w.conversation = w.visitor.Say("hello").ConversationID
+	socket.Wait("list", nil)
+	w.ticket = w.visitor.Live().TicketID
+	return w
+}
+
+// cells are the statuses of one route for each kind of person, in this order.
+type cells struct{ anonymous, stranger, outsider, visitor, agent, owner int }
+
+const draft = `{"client_msg_id":"%s","type":"text","body":{"text":"x"}}`
+
+// matrix says for every route of the API what everybody gets. {id} of the foreign kind is the
+// world's own ticket, conversation or site, so outsider and stranger ask for what is not theirs.
+// 0: not asked, because it would change what the other cells need; the reason stands beside it.
+var matrix = []struct {
+	route string
+	path  func(w *world) string
+	body  string // %s becomes an id that is new each time
+	want  cells
+}{
+	{"POST /api/setup", nil, `{"token":"x","name":"x","email":"x@example.com","password":"12345678","site_name":"x"}`, cells{404, 404, 404, 404, 404, 404}},
+	{"POST /api/session", nil, `{"email":"nobody@example.com","password":"12345678"}`, cells{401, 401, 401, 401, 401, 401}},
+	{"POST /api/invitations/accept", nil, `{"token":"x","name":"x","password":"12345678"}`, cells{404, 404, 404, 404, 404, 404}},
+	{"POST /api/visitors", nil, `{"site":"nokey","locale":"en","parent_origin":""}`, cells{404, 404, 404, 404, 404, 404}},
+	{"GET /api/look", func(w *world) string { return "/api/look?site=" + w.p.Site.Key }, "", cells{200, 200, 200, 200, 200, 200}},
+	{"GET /api/openapi.json", nil, "", cells{200, 200, 200, 200, 200, 200}},
+	{"GET /api/session", nil, "", cells{401, 200, 200, 200, 200, 200}},
+	{"GET /api/visitors/me", nil, "", cells{401, 200, 403, 200, 403, 403}},
+	{"GET /api/live", nil, "", cells{401, 200, 403, 200, 403, 403}},
+	{"POST /api/live/messages", nil, draft, cells{401, 200, 403, 200, 403, 403}},
+	{"POST /api/chat/bind", nil, `{"client_id":"none","epoch":"","known":{},"list":0}`, cells{401, 404, 404, 404, 404, 404}},
+	{"POST /api/chat/sync", nil, `{"epoch":"","known":{},"list":0}`, cells{401, 200, 200, 200, 200, 200}},
+	{"GET /api/chat/conversations/{id}/messages", conversationPath, "", cells{401, 404, 404, 200, 200, 404}},
+	{"POST /api/chat/conversations/{id}/messages", conversationPath, draft, cells{401, 404, 404, 200, 200, 404}},
+	{"POST /api/chat/conversations/{id}/cursors", conversationPath, `{"read":1}`, cells{401, 404, 404, 204, 204, 404}},
+	{"GET /api/desk", nil, "", cells{401, 403, 200, 403, 200, 200}},
+	{"GET /api/desk/tickets", func(*world) string { return "/api/desk/tickets?state=open" }, "", cells{401, 403, 200, 403, 200, 200}},
+	{"GET /api/desk/tickets/{id}", ticketPath, "", cells{401, 403, 404, 403, 200, 200}},
+	{"GET /api/desk/tickets/{id}/messages", ticketPath, "", cells{401, 403, 404, 403, 200, 200}},
+	{"PUT /api/desk/seat", nil, `{"state":"online"}`, cells{401, 403, 200, 403, 200, 200}},
+	{"POST /api/desk/tickets/{id}/take", ticketPath, "", cells{401, 403, 404, 403, 409, 409}},
+	{"POST /api/desk/tickets/{id}/close", ticketPath, "", cells{401, 403, 404, 403, 200, 409}},
+	{"POST /api/live/end", nil, "", cells{401, 200, 403, 409, 403, 403}},
+	{"GET /api/admin/sites", nil, "", cells{401, 403, 200, 403, 200, 200}},
+	{"PATCH /api/admin/sites/{id}", sitePath, `{"name":"renamed"}`, cells{401, 403, 404, 403, 404, 200}},
+	{"GET /api/admin/sites/{id}/agents", sitePath, "", cells{401, 403, 404, 403, 404, 200}},
+	{"POST /api/admin/sites/{id}/agents", sitePath, `{"email":"%s@example.com","name":"New","role":"agent"}`, cells{401, 403, 404, 403, 404, 200}},
+	{"PATCH /api/admin/sites/{id}/agents/{person}", sitePath, `{"cap":3}`, cells{401, 403, 404, 403, 404, 200}},
+	{"POST /api/admin/sites/{id}/agents/{person}/invitation", sitePath, "", cells{401, 403, 404, 403, 404, 409}}, // 409: has signed up already
+	{"DELETE /api/session", nil, "", cells{anonymous: 401, stranger: 204, outsider: 204, visitor: 204, agent: 204, owner: 204}},
+}
+
+func conversationPath(w *world) string { return fill(w.conversation) }
+func ticketPath(w *world) string       { return fill(w.ticket) }
+func sitePath(w *world) string         { return fill(w.p.Site.ID) }
+func fill(id int64) string             { return "{id}=" + fmt.Sprint(id) }
+
+func TestEveryRouteAsksWhoCalls(t *testing.T) {
+	w := newWorld(t)
+	listed := map[string]bool{}
+	for i, row := range matrix {
+		listed[row.route] = true
+		method, path, _ := strings.Cut(row.route, " ")
+		if row.path != nil {
+			if id, ok := strings.CutPrefix(row.path(w), "{id}="); ok {
+				path = strings.ReplaceAll(strings.ReplaceAll(path, "{id}", id), "{person}", fmt.Sprint(w.apprentice.ID))
+			} else {
+				path = row.path(w)
+			}
+		}
+		for _, cell := range []struct {
+			who  string
+			c    *apptest.Client
+			want int
+		}{
+			{"anonymous", w.anonymous, row.want.anonymous}, {"stranger", w.stranger, row.want.stranger}, {"outsider", w.outsider, row.want.outsider},
+			{"visitor", w.visitor, row.want.visitor}, {"agent", w.agent, row.want.agent}, {"owner", w.owner, row.want.owner},
+		} {
+			var body any
+			if row.body != "" {
+				body = strings.ReplaceAll(row.body, "%s", fmt.Sprintf("matrix-%d-%s", i, cell.who))
+			}
+			r := cell.c.Do(method, path, body)
+			if r.Status != cell.want {
+				t.Errorf("%s as %s: %d %s, want %d", row.route, cell.who, r.Status, r.Body, cell.want)
+			}
+		}
+	}
+	for _, r := range w.p.Web.Routes() {
+		if route := r.Method + " " + r.Path; strings.HasPrefix(r.Path, "/api/") && !listed[route] {
+			t.Errorf("%s has no row in the matrix", route)
+		}
+	}
+}
+
+func TestAWrongOrRevokedTokenIsRefusedEverywhere(t *testing.T) {
+	w := newWorld(t)
+	socket := w.agent.Connect()
+	spare := *w.agent
+	w.agent.OK("DELETE", "/api/session", nil, nil)
+	if code := socket.WaitClosed(); code != 4401 {
+		t.Fatalf("the socket of an ended sign-in closed with %d", code)
+	}
+	for _, r := range w.p.Web.Routes() {
+		if r.Access.String() == "public" {
+			continue
+		}
+		path := strings.NewReplacer("{id}", "1", "{person}", "1").Replace(r.Path)
+		if got := spare.Do(r.Method, path, "{}"); got.Status != http.StatusUnauthorized {
+			t.Errorf("%s %s with a revoked token: %d", r.Method, r.Path, got.Status)
+		}
+	}
+}
+
+func TestADisabledAgentIsOutAtOnce(t *testing.T) {
+	w := newWorld(t)
+	socket := w.apprentice.Connect()
+	w.owner.OK("PATCH", fmt.Sprintf("/api/admin/sites/%d/agents/%d", w.p.Site.ID, w.apprentice.ID), map[string]bool{"disabled": true}, nil)
+	if code := socket.WaitClosed(); code != 4401 {
+		t.Fatalf("closed with %d", code)
+	}
+	w.apprentice.Refused("GET", "/api/desk", nil, 401)
+}
+
+func TestAForeignPageMayNotCallTheAPI(t *testing.T) {
+	w := newWorld(t)
+	for _, origin := range []string{"https://evil.example", "null", w.p.URL + ".evil.example"} {
+		c := *w.owner
+		c.Origin = origin
+		c.Refused("GET", "/api/session", nil, 403)
+		c.Refused("POST", "/api/chat/sync", chat.SyncRequest{Known: map[int64]chat.Known{}}, 403)
+	}
+	bare := *w.owner
+	bare.Origin = "" // a cookie without proof that our own page sent it
+	bare.Refused("PUT", "/api/desk/seat", map[string]string{"state": "away"}, 403)
+}
+
+// TestNoForeignTextReachesAnybody listens on every socket of people who are not in a conversation
+// while it is being used.
+func TestNoForeignTextReachesAnybody(t *testing.T) {
+	w := newWorld(t)
+	const canary = "canary-5f2c"
+	var ears []*apptest.Socket
+	for _, c := range []*apptest.Client{w.stranger, w.outsider} {
+		ears = append(ears, c.Connect())
+	}
+	w.visitor.Say(canary)
+	w.agent.Write(w.conversation, canary)
+	for _, s := range ears {
+		for _, e := range s.Drain() {
+			if strings.Contains(string(e.Data), canary) {
+				t.Errorf("a stranger heard %s %s", e.Type, e.Data)
+			}
+		}
+	}
+}

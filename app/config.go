@@ -1,0 +1,109 @@
+package app
+
+import (
+	"fmt"
+	"net"
+	"net/netip"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strings"
+)
+
+// Config is what must be known before the database is open; everything else is a setting in the
+// back office. The tags are the names of flags and environment variables.
+type Config struct {
+	Addr           string   `env:"ICHAT_ADDR" default:":8080" help:"Listen address."`
+	BaseURL        string   `env:"ICHAT_BASE_URL" help:"Public address; links that leave the page need it."`
+	Data           string   `env:"ICHAT_DATA" default:"./data" help:"Folder for the embedded default."`
+	DatabaseURL    string   `env:"ICHAT_DATABASE_URL" help:"sqlite:PATH or postgres://... (default: sqlite in the data folder)."`
+	OwnerEmail     string   `env:"ICHAT_OWNER_EMAIL" help:"Creates the owner on an empty database."`
+	OwnerPassword  string   `env:"ICHAT_OWNER_PASSWORD" help:"Password of that owner."`
+	TrustedProxies []string `env:"ICHAT_TRUSTED_PROXIES" help:"CIDRs whose forwarded headers count."`
+	Log            string   `env:"ICHAT_LOG" default:"info" enum:"debug,info,warn,error" help:"Log level; JSON when not a terminal."`
+
+	// NoLimits lifts the limits per person and address; only the load runs set it.
+	NoLimits bool `hidden:"" env:"ICHAT_NO_LIMITS"`
+}
+
+// later are variables that have a fixed meaning which this version does not act on yet.
+var later = []string{"ICHAT_BLOB_URL", "ICHAT_NATS_URL", "ICHAT_SMTP_URL", "ICHAT_TLS_DOMAIN", "ICHAT_DEBUG_ADDR",
+	"ICHAT_GATEWAY_REGISTER", "ICHAT_GATEWAY_LISTEN", "ICHAT_GATEWAY_ADVERTISE"}
+
+// Unused names the variables that are set and that this version does not act on.
+func Unused() []string {
+	var set []string
+	for _, name := range later {
+		if os.Getenv(name) != "" {
+			set = append(set, name)
+		}
+	}
+	return set
+}
+
+// Database is the effective database URL.
+func (c Config) Database() string {
+	if c.DatabaseURL != "" {
+		return c.DatabaseURL
+	}
+	return "sqlite:" + filepath.Join(c.Data, "ichat.db")
+}
+
+// Link is an address of a page that a person can open: on the public address, or on this machine.
+func (c Config) Link(path string) string {
+	if c.BaseURL != "" {
+		return strings.TrimSuffix(c.BaseURL, "/") + path
+	}
+	host, port, err := net.SplitHostPort(c.Addr)
+	if err != nil {
+		return path
+	}
+	if host == "" || host == "0.0.0.0" || host == "::" {
+		host = "localhost"
+	}
+	return "http://" + net.JoinHostPort(host, port) + path
+}
+
+// Check refuses what cannot work, naming the variable.
+func (c Config) Check() error {
+	if c.BaseURL != "" {
+		u, err := url.Parse(c.BaseURL)
+		if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" || strings.Trim(u.Path, "/") != "" {
+			return fmt.Errorf("ICHAT_BASE_URL must look like https://chat.example.com, not %q", c.BaseURL)
+		}
+	}
+	if (c.OwnerEmail == "") != (c.OwnerPassword == "") {
+		return fmt.Errorf("ICHAT_OWNER_EMAIL and ICHAT_OWNER_PASSWORD go together")
+	}
+	_, err := c.proxies()
+	return err
+}
+
+func (c Config) proxies() ([]netip.Prefix, error) {
+	var out []netip.Prefix
+	for _, text := range c.TrustedProxies {
+		p, err := netip.ParsePrefix(text)
+		if err != nil {
+			return nil, fmt.Errorf("ICHAT_TRUSTED_PROXIES: %q is not a CIDR such as 10.0.0.0/8", text)
+		}
+		out = append(out, p)
+	}
+	return out, nil
+}
+
+// Effective lists the values in force, secrets masked.
+func (c Config) Effective() map[string]string {
+	database := c.Database()
+	if u, err := url.Parse(database); err == nil && u.User != nil {
+		database = u.Redacted()
+	}
+	password := ""
+	if c.OwnerPassword != "" {
+		password = "***"
+	}
+	return map[string]string{
+		"ICHAT_ADDR": c.Addr, "ICHAT_BASE_URL": c.BaseURL, "ICHAT_DATA": c.Data, "ICHAT_DATABASE_URL": database,
+		"ICHAT_OWNER_EMAIL": c.OwnerEmail, "ICHAT_OWNER_PASSWORD": password,
+		"ICHAT_TRUSTED_PROXIES": strings.Join(c.TrustedProxies, ","), "ICHAT_LOG": c.Log,
+	}
+}

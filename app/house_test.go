@@ -1,0 +1,223 @@
+package app
+
+import (
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+
+	"ichat/app/fault"
+)
+
+// floors says on which floor each room stands. A room imports from lower floors only, so that it
+// can be read, and changed, without knowing what stands above or beside it.
+var floors = map[string]int{
+	"ichat/app/fault": 0, "ichat/app/id": 0, "ichat/migrations": 0, "ichat/widget": 0, "ichat/console": 0,
+	"ichat/storage": 1,
+	"ichat/app/hub": 2, "ichat/app/web": 2, "ichat/app/jobs": 2,
+	"ichat/app/sites":  3,
+	"ichat/app/people": 4,
+	"ichat/app/chat":   6,
+	"ichat/app/desk":   8,
+	"ichat/app":        11,
+	"ichat/app/bench":  12, "ichat/app/apptest": 12,
+	"ichat":                     13,
+	"ichat/storage/storagetest": 2, // for tests: it migrates what it opens
+}
+
+// only says where an outside library may be imported, so that it can be replaced in an afternoon.
+var only = []struct {
+	library string
+	where   []string // folders, or single files
+	because string
+}{
+	{"github.com/labstack/echo", []string{"app/web", "app/sites/loader.go", "app/sites/pages.go", "app/sites/demo.go", "app/sites/http.go", "app/app.go"}, "pages and sockets are plain echo, JSON routes are not"},
+	{"github.com/danielgtaylor/huma", []string{"app/web"}, "rooms know web.Route only"},
+	{"github.com/olahol/melody", []string{"app/hub"}, "its traps are handled in one place"},
+	{"github.com/gorilla/websocket", []string{"app/hub", "app/apptest", "app/bench"}, "sockets are the hub's"},
+	{"modernc.org/sqlite", []string{"storage"}, "drivers belong to storage"},
+	{"github.com/jackc/pgx", []string{"storage"}, "drivers belong to storage"},
+	{"github.com/robfig/cron", []string{"app/jobs"}, "one timetable"},
+	{"github.com/alecthomas/kong", []string{"main.go"}, "flags end where app.Config begins"},
+	{"golang.org/x/crypto", []string{"app/people"}, "passwords are people's business"},
+}
+
+type source struct {
+	path string // from the top of the project
+	pkg  string
+	test bool
+	ast  *ast.File
+}
+
+func sources(t *testing.T) []source {
+	t.Helper()
+	var all []source
+	err := filepath.WalkDir("..", func(path string, d fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		if d.IsDir() && (d.Name() == "node_modules" || strings.HasPrefix(d.Name(), ".") && d.Name() != "..") {
+			return fs.SkipDir
+		}
+		if d.IsDir() || filepath.Ext(path) != ".go" {
+			return nil
+		}
+		file, err := parser.ParseFile(token.NewFileSet(), path, nil, parser.ParseComments)
+		if err != nil {
+			return err
+		}
+		rel, err := filepath.Rel("..", path)
+		if err != nil {
+			return err
+		}
+		pkg := strings.TrimSuffix("ichat/"+filepath.ToSlash(filepath.Dir(rel)), "/.")
+		all = append(all, source{path: filepath.ToSlash(rel), pkg: pkg, test: strings.HasSuffix(path, "_test.go"), ast: file})
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(all) < 20 {
+		t.Fatalf("only %d source files found", len(all))
+	}
+	return all
+}
+
+func (s source) imports() []string {
+	var out []string
+	for _, i := range s.ast.Imports {
+		path, err := strconv.Unquote(i.Path.Value)
+		if err != nil {
+			panic(err) // the parser accepted it
+		}
+		out = append(out, path)
+	}
+	return out
+}
+
+func TestRoomsImportDownwardsOnly(t *testing.T) {
+	stands := map[string]bool{}
+	for _, s := range sources(t) {
+		floor, known := floors[s.pkg]
+		if !known {
+			t.Errorf("%s: package %s has no floor", s.path, s.pkg)
+			continue
+		}
+		stands[s.pkg] = true
+		if s.test {
+			continue
+		}
+		for _, path := range s.imports() {
+			if path != "ichat" && !strings.HasPrefix(path, "ichat/") {
+				continue
+			}
+			below, known := floors[path]
+			if !known || below >= floor {
+				t.Errorf("%s (floor %d) imports %s (floor %d)", s.path, floor, path, below)
+			}
+		}
+	}
+	for pkg := range floors {
+		if !stands[pkg] {
+			t.Errorf("floor for %s, which does not exist", pkg)
+		}
+	}
+}
+
+func TestLibrariesStayWhereTheyBelong(t *testing.T) {
+	used := map[string]bool{}
+	for _, s := range sources(t) {
+		for _, path := range s.imports() {
+			for _, rule := range only {
+				if path != rule.library && !strings.HasPrefix(path, rule.library+"/") {
+					continue
+				}
+				used[rule.library] = true
+				allowed := slices.ContainsFunc(rule.where, func(w string) bool { return s.path == w || strings.HasPrefix(s.path, w+"/") })
+				if !allowed && !s.test {
+					t.Errorf("%s imports %s: %s", s.path, path, rule.because)
+				}
+			}
+		}
+	}
+	for _, rule := range only {
+		if !used[rule.library] {
+			t.Errorf("rule for %s, which nobody imports", rule.library)
+		}
+	}
+}
+
+// TestTransactionsBelongToStorage: bun's own transactions roll back under the caller's context.
+func TestTransactionsBelongToStorage(t *testing.T) {
+	for _, s := range sources(t) {
+		if s.pkg == "ichat/storage" {
+			continue
+		}
+		ast.Inspect(s.ast, func(n ast.Node) bool {
+			if sel, ok := n.(*ast.SelectorExpr); ok && (sel.Sel.Name == "RunInTx" || sel.Sel.Name == "BeginTx") {
+				t.Errorf("%s uses %s: write through storage.DB.Write", s.path, sel.Sel.Name)
+			}
+			return true
+		})
+	}
+}
+
+// TestEveryRefusalIsTranslated: a message a person can read exists in both languages.
+func TestEveryRefusalIsTranslated(t *testing.T) {
+	found := 0
+	for _, s := range sources(t) {
+		if s.test {
+			continue
+		}
+		ast.Inspect(s.ast, func(n ast.Node) bool {
+			call, ok := n.(*ast.CallExpr)
+			if !ok {
+				return true
+			}
+			sel, ok := call.Fun.(*ast.SelectorExpr)
+			if !ok || !slices.Contains([]string{"New", "With", "Found"}, sel.Sel.Name) || len(call.Args) != 2 {
+				return true
+			}
+			if x, isName := sel.X.(*ast.Ident); sel.Sel.Name == "New" && (!isName || x.Name != "fault") {
+				return true
+			}
+			lit, ok := call.Args[1].(*ast.BasicLit)
+			if !ok || lit.Kind != token.STRING {
+				return true
+			}
+			message, err := strconv.Unquote(lit.Value)
+			if err != nil {
+				t.Fatal(err)
+			}
+			found++
+			if sel.Sel.Name == "Found" {
+				message += " not found"
+			}
+			if fault.Say(message, "zh-CN") == message {
+				t.Errorf("%s: %q has no Chinese", s.path, message)
+			}
+			return true
+		})
+	}
+	if found < 20 {
+		t.Fatalf("only %d messages found", found)
+	}
+}
+
+func TestFilesStayReadable(t *testing.T) {
+	for _, s := range sources(t) {
+		b, err := os.ReadFile(filepath.Join("..", s.path))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if n := strings.Count(string(b), "\n"); n > 420 {
+			t.Errorf("%s has %d lines: two nouns in one file?", s.path, n)
+		}
+	}
+}

@@ -1,0 +1,33 @@
+package app
+
+import (
+	"io/fs"
+
+	"ichat/app/sites"
+	"ichat/app/web"
+	"ichat/console"
+	"ichat/widget"
+)
+
+// consolePolicy lets the console's pages run their own scripts and talk to their own host only.
+const consolePolicy = "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; font-src 'self'; connect-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'"
+
+// widgetFiles is the built chat window; without a front-end build its parts are empty.
+func widgetFiles() sites.Files {
+	files := widget.Files()
+	loader, err := fs.ReadFile(files, "loader.js")
+	if err != nil {
+		loader = []byte(`console.error("ichat: the front end is not built (make build)");`)
+	}
+	return sites.Files{Loader: loader, Frame: files}
+}
+
+// consolePages serves the agents' page and the back office.
+func consolePages(w *web.Server) {
+	files := console.Files()
+	w.Page("/agent", files, "agent.html", consolePolicy)
+	w.Page("/admin", files, "admin.html", consolePolicy)
+	if assets, err := fs.Sub(files, "assets"); err == nil {
+		w.Pages("/console/assets", assets, consolePolicy)
+	}
+}

@@ -1,0 +1,112 @@
+package app
+
+import (
+	"flag"
+	"fmt"
+	"os"
+	"reflect"
+	"strings"
+	"testing"
+	"time"
+
+	"ichat/app/chat"
+	"ichat/app/desk"
+	"ichat/app/people"
+	"ichat/app/sites"
+)
+
+var update = flag.Bool("update", false, "write widget/src/wire/protocol.ts")
+
+const protocolFile = "../widget/src/wire/protocol.ts"
+
+// spoken is every type that crosses the wire, under the name clients know it by.
+var spoken = []struct {
+	name string
+	of   any
+}{
+	{"Person", people.Person{}}, {"Role", people.Role{}}, {"Session", people.Session{}},
+	{"SiteLook", sites.SiteLook{}}, {"VisitorSession", people.VisitorSession{}},
+	{"Body", chat.Body{}}, {"Message", chat.Message{}}, {"Member", chat.Member{}}, {"MemberChange", chat.MemberChange{}}, {"Cursor", chat.Cursor{}},
+	{"ConversationSync", chat.ConversationSync{}}, {"SyncRequest", chat.SyncRequest{}}, {"BindRequest", chat.BindRequest{}},
+	{"SyncAnswer", chat.SyncAnswer{}}, {"MessagePage", chat.MessagePage{}}, {"SendRequest", chat.SendRequest{}},
+	{"Estimate", desk.Estimate{}}, {"Live", desk.Live{}}, {"Ticket", desk.Ticket{}}, {"Seat", desk.Seat{}}, {"Desk", desk.Desk{}},
+	{"Skipped", desk.Skipped{}}, {"Why", desk.Why{}}, {"Assignment", desk.Assignment{}}, {"TicketDetail", desk.TicketDetail{}}, {"TicketPage", desk.TicketPage{}},
+	{"Site", sites.Site{}}, {"Agent", people.Agent{}},
+}
+
+// fixed are the shapes that CONTRACT names and no Go struct has as a whole.
+const fixed = `export type Problem = { code: string; message: string; request_id: string; retry: "never" | "same" | "later"; retry_after_ms: number; fields: Record<string, string> }
+export type Event = { type: string; conversation_id?: number; version?: number; data?: unknown; client_id?: string; epoch?: string; reconnect_after_ms?: number }
+`
+
+func TestProtocolTypesAreThoseOfTheServer(t *testing.T) {
+	names := map[reflect.Type]string{}
+	for _, s := range spoken {
+		names[reflect.TypeOf(s.of)] = s.name
+	}
+	var b strings.Builder
+	b.WriteString("// Generated from the Go types by `go test ./app -run TestProtocol -update`; do not edit.\n\n" + fixed)
+	for _, s := range spoken {
+		fmt.Fprintf(&b, "export type %s = { %s }\n", s.name, strings.Join(fields(reflect.TypeOf(s.of), names), "; "))
+	}
+	if *update {
+		if err := os.WriteFile(protocolFile, []byte(b.String()), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	have, err := os.ReadFile(protocolFile)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if string(have) != b.String() {
+		t.Fatal("widget/src/wire/protocol.ts is not what the Go types say: run go test ./app -run TestProtocol -update")
+	}
+}
+
+func fields(t reflect.Type, names map[reflect.Type]string) []string {
+	var out []string
+	for f := range t.Fields() {
+		if f.Anonymous {
+			out = append(out, fields(f.Type, names)...)
+			continue
+		}
+		name, options, _ := strings.Cut(f.Tag.Get("json"), ",")
+		if name == "" || name == "-" {
+			continue
+		}
+		if strings.Contains(options, "omitempty") {
+			name += "?"
+		}
+		out = append(out, name+": "+typeScript(f.Type, f.Tag.Get("enum"), names))
+	}
+	return out
+}
+
+func typeScript(t reflect.Type, enum string, names map[reflect.Type]string) string {
+	if name, ok := names[t]; ok {
+		return name
+	}
+	switch t.Kind() {
+	case reflect.Pointer:
+		return typeScript(t.Elem(), enum, names) + " | null"
+	case reflect.Slice:
+		return typeScript(t.Elem(), "", names) + "[]"
+	case reflect.Array:
+		return "[" + strings.TrimSuffix(strings.Repeat(typeScript(t.Elem(), "", names)+", ", t.Len()), ", ") + "]"
+	case reflect.Map:
+		return "Record<string, " + typeScript(t.Elem(), "", names) + ">"
+	case reflect.String:
+		if enum != "" {
+			return `"` + strings.ReplaceAll(enum, ",", `" | "`) + `"`
+		}
+		return "string"
+	case reflect.Bool:
+		return "boolean"
+	case reflect.Int, reflect.Int64, reflect.Float64:
+		return "number"
+	}
+	if t == reflect.TypeFor[time.Time]() {
+		return "string"
+	}
+	panic("no TypeScript for " + t.String())
+}

@@ -1,0 +1,108 @@
+package app_test
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"log/slog"
+	"net"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"ichat/app"
+	"ichat/app/apptest"
+	"ichat/app/chat"
+	"ichat/storage"
+)
+
+func TestAFullDiskRefusesWritesKeepsReadingAndTakesTheSameAgain(t *testing.T) {
+	p := apptest.New(t)
+	if p.DB.Postgres() {
+		t.Skip("SQLite answers a full disk here; PostgreSQL's would need a file system of its own")
+	}
+	visitor := p.Visitor()
+	visitor.Say("before")
+	pages := func(limit string) {
+		if err := p.DB.Write(t.Context(), func(ctx context.Context, tx *storage.Tx) error {
+			_, err := tx.ExecContext(ctx, "PRAGMA max_page_count = "+limit)
+			return err
+		}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	pages("1")
+	draft := p.Draft(strings.Repeat("满", chat.MaxText))
+	refused := visitor.Refused("POST", "/api/live/messages", draft, 503)
+	if refused.Retry != "same" || refused.Code != "unavailable" {
+		t.Fatalf("refusal %+v", refused)
+	}
+	conversation := visitor.Live().ConversationID
+	var page chat.MessagePage
+	visitor.OK("GET", "/api/chat/conversations/"+fmt.Sprint(conversation)+"/messages", nil, &page)
+	if len(page.Messages) != 1 {
+		t.Fatalf("%d messages are read while the disk is full", len(page.Messages))
+	}
+	pages("1000000")
+	var first, again chat.Message
+	visitor.OK("POST", "/api/live/messages", draft, &first)
+	visitor.OK("POST", "/api/live/messages", draft, &again)
+	if first.ID != again.ID || first.Seq != 2 {
+		t.Fatalf("first %d at %d, again %d", first.ID, first.Seq, again.ID)
+	}
+}
+
+func TestWhatKeepsTheProductFromStartingIsNamedInOneLine(t *testing.T) {
+	folder := t.TempDir()
+	broken := filepath.Join(folder, "broken.db")
+	if err := os.WriteFile(broken, bytes.Repeat([]byte("not a database "), 400), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	taken, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer taken.Close()
+	good := app.Config{Addr: "127.0.0.1:0", DatabaseURL: "sqlite:" + filepath.Join(folder, "good.db")}
+	for want, change := range map[string]func(*app.Config){
+		"cannot be opened":              func(c *app.Config) { c.DatabaseURL = "sqlite:" + broken },
+		"must begin with":               func(c *app.Config) { c.DatabaseURL = "mysql://localhost/x" },
+		"does not answer":               func(c *app.Config) { c.DatabaseURL = "postgres://u:secret@127.0.0.1:1/x" },
+		"already in use":                func(c *app.Config) { c.Addr = taken.Addr().String() },
+		"ICHAT_BASE_URL must look like": func(c *app.Config) { c.BaseURL = "chat.example.com" },
+		"go together":                   func(c *app.Config) { c.OwnerEmail = "owner@example.com" },
+		"is not a CIDR":                 func(c *app.Config) { c.TrustedProxies = []string{"10.0.0.1"} },
+	} {
+		c := good
+		change(&c)
+		err := start(c)
+		if err == nil || !strings.Contains(err.Error(), want) || strings.Contains(err.Error(), "\n") || strings.Contains(err.Error(), "secret") {
+			t.Errorf("want one line with %q, got: %v", want, err)
+		}
+	}
+}
+
+// start runs a product that is expected not to come up; should it, it ends at once.
+func start(c app.Config) error {
+	ctx, cancel := context.WithCancel(context.Background())
+	a, err := app.New(ctx, c, slog.New(slog.DiscardHandler))
+	if err != nil {
+		cancel()
+		return err
+	}
+	defer cancel()
+	if c.Addr == "127.0.0.1:0" {
+		cancel()
+	}
+	return a.Run(ctx)
+}
+
+func TestSecretsAreMaskedInTheEffectiveConfiguration(t *testing.T) {
+	c := app.Config{DatabaseURL: "postgres://user:hunter2@db/x", OwnerEmail: "o@example.com", OwnerPassword: "hunter2"}
+	for name, value := range c.Effective() {
+		if strings.Contains(value, "hunter2") {
+			t.Errorf("%s shows a secret: %s", name, value)
+		}
+	}
+}
