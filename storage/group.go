@@ -28,10 +28,11 @@ type call struct {
 // groupWriter is SQLite's one writer: it takes what waits into one transaction, a savepoint
 // each, commits once for all, runs the Afters in order and answers everyone.
 type groupWriter struct {
-	db    *bun.DB // one connection
-	log   *slog.Logger
-	queue chan *call
-	kept  chan []*call // committed or refused; owned by answer from then on
+	db       *bun.DB // one connection
+	prepared *prepared
+	log      *slog.Logger
+	queue    chan *call
+	kept     chan []*call // committed or refused; owned by answer from then on
 
 	mu     sync.RWMutex // guards closed against a write that is being queued
 	closed bool
@@ -39,7 +40,7 @@ type groupWriter struct {
 }
 
 func newGroupWriter(db *bun.DB, log *slog.Logger) *groupWriter {
-	w := &groupWriter{db: db, log: log, queue: make(chan *call, 4*groupSize), kept: make(chan []*call, 4)}
+	w := &groupWriter{db: db, prepared: newPrepared(db.DB), log: log, queue: make(chan *call, 4*groupSize), kept: make(chan []*call, 4)}
 	w.wg.Add(2)
 	go w.run()
 	go w.answer()
@@ -77,6 +78,7 @@ func (w *groupWriter) run() {
 	defer close(w.kept)
 	for first := range w.queue {
 		group := w.gather(first)
+		w.prepared.fetch(context.Background())
 		if w.together(group) {
 			for _, c := range group {
 				if w.together([]*call{c}) {
@@ -151,17 +153,17 @@ func (w *groupWriter) together(group []*call) (dead bool) {
 // one runs a call inside its savepoint. The error it returns means that the transaction is dead:
 // after that no savepoint may be opened, for it would begin a transaction and commit by itself.
 func (w *groupWriter) one(ctx context.Context, tx bun.Tx, c *call) error {
-	if _, err := tx.ExecContext(ctx, "SAVEPOINT call"); err != nil {
+	inner := &Tx{IDB: tx, prepared: w.prepared}
+	if err := inner.Do(ctx, "SAVEPOINT call"); err != nil {
 		return fmt.Errorf("savepoint: %w", err)
 	}
-	inner := &Tx{IDB: tx}
 	if c.err = attempt(c, inner, w.log); c.err != nil {
 		if _, err := tx.ExecContext(ctx, "ROLLBACK TO call"); err != nil {
 			return fmt.Errorf("%w (undoing: %v)", c.err, err)
 		}
 		c.err = Classify(c.err)
 	}
-	if _, err := tx.ExecContext(ctx, "RELEASE call"); err != nil {
+	if err := inner.Do(ctx, "RELEASE call"); err != nil {
 		return fmt.Errorf("release: %w", err)
 	}
 	if c.err == nil {

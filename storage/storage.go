@@ -28,6 +28,7 @@ type DB struct {
 	read  *bun.DB
 	write *bun.DB
 	group *groupWriter // nil on PostgreSQL
+	reads *prepared    // nil on PostgreSQL
 	lock  *os.File     // SQLite: the file whose lock serialises migrations
 	log   *slog.Logger
 }
@@ -36,7 +37,8 @@ type DB struct {
 // not begin transactions of its own.
 type Tx struct {
 	bun.IDB
-	after []func()
+	after    []func()
+	prepared *prepared // nil on PostgreSQL
 }
 
 // After keeps f for when the transaction has been committed; it is dropped when it is not.

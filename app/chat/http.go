@@ -17,7 +17,7 @@ type SendRequest struct {
 
 // Draft is the request as the core takes it.
 func (r SendRequest) Draft() Draft {
-	return Draft{ClientMsgID: r.ClientMsgID, Type: r.Type, Body: r.Body}
+	return Draft(r)
 }
 
 // BindRequest gives a socket to the person who posts it, and says what the device has.

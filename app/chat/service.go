@@ -45,15 +45,12 @@ func (s *Service) Send(ctx context.Context, by, conversation int64, d Draft) (Me
 		return Message{}, err
 	}
 	hash := d.hash()
-	if m, found, err := s.again(ctx, by, conversation, d.ClientMsgID, hash); found || err != nil {
-		return m, err
-	}
 	var m Message
 	err := s.db.Write(ctx, func(ctx context.Context, tx *storage.Tx) (err error) {
 		m, err = s.placeTx(ctx, tx, by, conversation, d, hash)
 		return err
 	})
-	if storage.IsUnique(err) { // the same request ran beside this one and was first
+	if storage.IsUnique(err) || fault.Is(err, fault.NotFound) { // a retry, perhaps of somebody who has left since
 		if first, found, err := s.again(ctx, by, conversation, d.ClientMsgID, hash); found || err != nil {
 			return first, err
 		}
@@ -63,8 +60,8 @@ func (s *Service) Send(ctx context.Context, by, conversation int64, d Draft) (Me
 
 // again answers a retry from what the first try left.
 func (s *Service) again(ctx context.Context, by, conversation int64, clientMsgID, hash string) (Message, bool, error) {
-	row, err := sentBefore(ctx, s.db.R, conversation, by, clientMsgID)
-	if err = storage.Found(err, "message"); err != nil {
+	row, err := sentBefore(ctx, s.db, conversation, by, clientMsgID)
+	if err != nil {
 		if fault.Is(err, fault.NotFound) {
 			return Message{}, false, nil
 		}
@@ -78,8 +75,8 @@ func (s *Service) again(ctx context.Context, by, conversation int64, clientMsgID
 
 // placeTx numbers and stores a message under the conversation's row lock.
 func (s *Service) placeTx(ctx context.Context, tx *storage.Tx, by, conversation int64, d Draft, hash string) (Message, error) {
-	now := s.now().UTC()
-	c, err := bump(ctx, tx, conversation, 1, now)
+	now := s.now().UTC().Truncate(time.Microsecond) // what the databases keep
+	c, err := number(ctx, tx, conversation, now)
 	if err != nil {
 		return Message{}, err
 	}
@@ -92,7 +89,7 @@ func (s *Service) placeTx(ctx context.Context, tx *storage.Tx, by, conversation 
 	}
 	row := messageRow{ConversationID: c.ID, Seq: c.Seq, ID: s.ids.Next(), Version: c.Version, SenderID: by,
 		ClientMsgID: d.ClientMsgID, BodyHash: hash, Type: d.Type, Body: string(encode(d.Body)), Alt: alt(d.Type, d.Body), CreatedAt: now}
-	if _, err := tx.NewInsert().Model(&row).Exec(ctx); err != nil {
+	if err := insertMessage(ctx, tx, row); err != nil {
 		return Message{}, err
 	}
 	m := row.message()
@@ -115,7 +112,7 @@ func (s *Service) SystemTx(ctx context.Context, tx *storage.Tx, conversation int
 
 // Live returns the visitor's conversation on a site; NotFound when he never wrote.
 func (s *Service) Live(ctx context.Context, site, visitor int64) (Conversation, error) {
-	return liveOf(ctx, s.db.R, site, visitor)
+	return liveOf(ctx, s.db, site, visitor)
 }
 
 // Conversation returns a header; NotFound when there is none.
@@ -149,7 +146,7 @@ func (s *Service) LockTx(ctx context.Context, tx *storage.Tx, conversation int64
 // JoinTx lets a person in and tells everyone. Agents and visitors of a live conversation see all of
 // it; others what comes after. Joining again is harmless.
 func (s *Service) JoinTx(ctx context.Context, tx *storage.Tx, conversation, person int64, role string) error {
-	c, err := bump(ctx, tx, conversation, 0, s.now().UTC())
+	c, err := bump(ctx, tx, conversation)
 	if err != nil {
 		return err
 	}
@@ -171,7 +168,7 @@ func (s *Service) LeaveTx(ctx context.Context, tx *storage.Tx, conversation, per
 		}
 		return err
 	}
-	c, err := bump(ctx, tx, conversation, 0, s.now().UTC())
+	c, err := bump(ctx, tx, conversation)
 	if err != nil {
 		return err
 	}
@@ -251,7 +248,7 @@ func (s *Service) MoveCursors(ctx context.Context, by, conversationID, read, rec
 
 // typing passes on that somebody types, to the other members only.
 func (s *Service) typing(person, conversation int64) {
-	to, err := audience(context.Background(), s.db.R, conversation)
+	to, err := present(context.Background(), s.db.R, conversation)
 	if err != nil {
 		s.log.Error("typing not passed on", "err", err)
 		return

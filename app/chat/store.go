@@ -79,21 +79,41 @@ func messages(rows []messageRow) []Message {
 }
 
 // sentBefore finds the message a client id already made.
-func sentBefore(ctx context.Context, r bun.IDB, conversation, sender int64, clientMsgID string) (messageRow, error) {
-	var row messageRow
-	err := r.NewSelect().Model(&row).
-		Where("conversation_id = ? AND sender_id = ? AND client_msg_id = ?", conversation, sender, clientMsgID).Scan(ctx)
-	return row, err
+func sentBefore(ctx context.Context, db *storage.DB, conversation, sender int64, clientMsgID string) (messageRow, error) {
+	r := messageRow{ConversationID: conversation, SenderID: sender, ClientMsgID: clientMsgID}
+	var at storage.Time
+	err := db.One(ctx, `
+		SELECT seq, id, version, body_hash, type, body, alt, created_at FROM messages
+		WHERE conversation_id = ? AND sender_id = ? AND client_msg_id = ?`, []any{conversation, sender, clientMsgID},
+		&r.Seq, &r.ID, &r.Version, &r.BodyHash, &r.Type, &r.Body, &r.Alt, &at)
+	r.CreatedAt = at.Time
+	return r, storage.Found(err, "message")
 }
 
-// bump takes the conversation's row lock and its next numbers: messages is 1 for a new message, 0
-// for any other change.
-func bump(ctx context.Context, tx *storage.Tx, conversation int64, messages int, now time.Time) (Conversation, error) {
-	var row conversationRow
-	err := tx.NewRaw(`
-		UPDATE conversations SET version = version + 1, seq = seq + ?, updated_at = CASE WHEN ? > 0 THEN ? ELSE updated_at END
-		WHERE id = ? RETURNING id, kind, site_id, owner_id, seq, version`, messages, messages, now, conversation).Scan(ctx, &row)
-	return row.conversation(), storage.Found(err, "conversation")
+// bump takes the conversation's row lock and its next version for a change that is no message.
+func bump(ctx context.Context, tx *storage.Tx, conversation int64) (Conversation, error) {
+	c := Conversation{ID: conversation}
+	err := tx.One(ctx, `
+		UPDATE conversations SET version = version + 1 WHERE id = ? RETURNING kind, site_id, owner_id, seq, version`,
+		[]any{conversation}, &c.Kind, &c.SiteID, &c.OwnerID, &c.Seq, &c.Version)
+	return c, storage.Found(err, "conversation")
+}
+
+// number is bump for a message: it also takes the next seq.
+func number(ctx context.Context, tx *storage.Tx, conversation int64, now time.Time) (Conversation, error) {
+	c := Conversation{ID: conversation}
+	err := tx.One(ctx, `
+		UPDATE conversations SET version = version + 1, seq = seq + 1, updated_at = ? WHERE id = ?
+		RETURNING kind, site_id, owner_id, seq, version`,
+		[]any{storage.Time{Time: now}, conversation}, &c.Kind, &c.SiteID, &c.OwnerID, &c.Seq, &c.Version)
+	return c, storage.Found(err, "conversation")
+}
+
+func insertMessage(ctx context.Context, tx *storage.Tx, r messageRow) error {
+	return tx.Do(ctx, `
+		INSERT INTO messages (conversation_id, seq, id, version, sender_id, client_msg_id, body_hash, type, body, alt, created_at)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+		r.ConversationID, r.Seq, r.ID, r.Version, r.SenderID, r.ClientMsgID, r.BodyHash, r.Type, r.Body, r.Alt, storage.Time{Time: r.CreatedAt})
 }
 
 // lock takes the conversation's row lock and changes nothing.
@@ -111,20 +131,34 @@ func conversation(ctx context.Context, r bun.IDB, id int64) (Conversation, error
 	return row.conversation(), storage.Found(err, "conversation")
 }
 
-func liveOf(ctx context.Context, r bun.IDB, site, visitor int64) (Conversation, error) {
-	var row conversationRow
-	err := r.NewSelect().Model(&row).Where("kind = 'live' AND site_id = ? AND owner_id = ?", site, visitor).Scan(ctx)
-	return row.conversation(), storage.Found(err, "conversation")
+// reader is one statement on the read pool or inside a write.
+type reader interface {
+	One(ctx context.Context, text string, args []any, dest ...any) error
 }
 
-// audience is who is in the conversation now.
-func audience(ctx context.Context, r bun.IDB, conversation int64) ([]int64, error) {
-	var ids []int64
-	err := r.NewRaw("SELECT person_id FROM members WHERE conversation_id = ? AND left_seq IS NULL", conversation).Scan(ctx, &ids)
+func liveOf(ctx context.Context, r reader, site, visitor int64) (Conversation, error) {
+	c := Conversation{Kind: Live, SiteID: site, OwnerID: visitor}
+	err := r.One(ctx, `SELECT id, seq, version FROM conversations WHERE kind = 'live' AND site_id = ? AND owner_id = ?`,
+		[]any{site, visitor}, &c.ID, &c.Seq, &c.Version)
+	return c, storage.Found(err, "conversation")
+}
+
+// inside is who is in the conversation now.
+const inside = "SELECT person_id FROM members WHERE conversation_id = ? AND left_seq IS NULL"
+
+// audience is who must be told of a change.
+func audience(ctx context.Context, tx *storage.Tx, conversation int64) ([]int64, error) {
+	ids, err := tx.Numbers(ctx, inside, conversation)
 	if err != nil {
 		return nil, fmt.Errorf("members of %d: %w", conversation, err)
 	}
 	return ids, nil
+}
+
+// present is audience outside a write.
+func present(ctx context.Context, r bun.IDB, conversation int64) (ids []int64, err error) {
+	err = r.NewRaw(inside, conversation).Scan(ctx, &ids)
+	return ids, err
 }
 
 func membership(ctx context.Context, r bun.IDB, conversation, person int64) (memberRow, error) {

@@ -145,11 +145,12 @@ func listTickets(ctx context.Context, q bun.IDB, f TicketFilter) ([]ticketRow, e
 
 // heard keeps the last message on the open ticket of its conversation; ok is false when there is none.
 func heard(ctx context.Context, tx *storage.Tx, m *chat.Message, text string) (t ticketRow, ok bool, err error) {
-	err = tx.NewRaw(`
+	err = tx.One(ctx, `
 		UPDATE tickets SET last_text = ?, last_sender_id = ?, last_at = ?, version = ?
 		WHERE conversation_id = ? AND state <> 'closed'
 		RETURNING id, site_id, visitor_id, agent_id, state`,
-		text, m.SenderID, m.CreatedAt, m.Version, m.ConversationID).Scan(ctx, &t)
+		[]any{text, m.SenderID, storage.Time{Time: m.CreatedAt}, m.Version, m.ConversationID},
+		&t.ID, &t.SiteID, &t.VisitorID, &t.AgentID, &t.State)
 	return t, err == nil, unlessNone(err)
 }
 

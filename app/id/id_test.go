@@ -57,7 +57,8 @@ func TestTokensDifferAndHashHidesThem(t *testing.T) {
 	if a == b || len(a) != 22 {
 		t.Fatalf("tokens %q %q", a, b)
 	}
-	if Hash(a) == a || Hash(a) != Hash(a) || len(Hash(a)) != 64 {
-		t.Fatalf("hash %q", Hash(a))
+	hash := Hash(a)
+	if hash == a || hash != Hash(a) || hash == Hash(b) || len(hash) != 64 {
+		t.Fatalf("hash %q", hash)
 	}
 }

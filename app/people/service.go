@@ -118,12 +118,12 @@ func (s *Service) SitesOwned(ctx context.Context, person int64) ([]int64, error)
 // SignedIn tells who holds a token, in one query, or answers fault.SignedOut.
 func (s *Service) SignedIn(ctx context.Context, token string) (web.Caller, error) {
 	hash := id.Hash(token)
-	in, err := sessionByHash(ctx, s.db.R, hash)
+	in, err := sessionByHash(ctx, s.db, hash)
 	if err != nil && !errors.Is(err, sql.ErrNoRows) {
 		return web.Caller{}, err
 	}
 	now := s.now().UTC()
-	if err != nil || in.DisabledAt != nil || !now.Before(in.ExpiresAt) {
+	if err != nil || in.Disabled || !now.Before(in.ExpiresAt) {
 		return web.Caller{}, fault.New(fault.SignedOut, "your sign-in has ended, please sign in again")
 	}
 	if until := now.Add(lifetime(in.Kind)); in.ExpiresAt.Before(until.Add(-renewAfter)) {

@@ -58,18 +58,21 @@ func peopleByID(ctx context.Context, db bun.IDB, ids []int64) ([]Person, error) 
 
 // signIn is a session with its person, in one query: it runs before every request.
 type signIn struct {
-	PersonID   int64      `bun:"person_id"`
-	Kind       string     `bun:"kind"`
-	SiteID     int64      `bun:"site_id"`
-	DisabledAt *time.Time `bun:"disabled_at"`
-	ExpiresAt  time.Time  `bun:"expires_at"`
+	PersonID  int64
+	Kind      string
+	SiteID    int64
+	Disabled  bool
+	ExpiresAt time.Time
 }
 
-func sessionByHash(ctx context.Context, db bun.IDB, hash string) (signIn, error) {
+func sessionByHash(ctx context.Context, db *storage.DB, hash string) (signIn, error) {
 	var in signIn
-	err := db.NewRaw(`
-		SELECT s.person_id, p.kind, p.site_id, p.disabled_at, s.expires_at
-		FROM sessions s JOIN people p ON p.id = s.person_id WHERE s.token_hash = ?`, hash).Scan(ctx, &in)
+	var until storage.Time
+	err := db.One(ctx, `
+		SELECT s.person_id, p.kind, p.site_id, p.disabled_at IS NOT NULL, s.expires_at
+		FROM sessions s JOIN people p ON p.id = s.person_id WHERE s.token_hash = ?`, []any{hash},
+		&in.PersonID, &in.Kind, &in.SiteID, &in.Disabled, &until)
+	in.ExpiresAt = until.Time
 	return in, err
 }
 
