@@ -1,0 +1,98 @@
+// The eight named pictures, light and dark, in both languages, on a desk and on a phone. Only taken where E2E_SCREENSHOTS names a folder.
+import { mkdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import { Agent, Visitor } from './people.mjs'
+import { lineTo } from './scene.mjs'
+import { aShop, aWaitingVisitor, hire } from './setting.mjs'
+
+const folder = process.env.E2E_SCREENSHOTS
+const themes = ['light', 'dark']
+const sizes = [{ width: 1280, height: 800 }, { width: 390, height: 844 }]
+
+const said = {
+  'zh-CN': {
+    others: ['请问今年的龙井什么时候到货？', '订单显示已签收，但我还没收到', '可以开发票吗？', '你们周末营业吗？'],
+    visitor: ['你好，想买一款茶送给妈妈', '她平时喝绿茶比较多，口味清淡一点'],
+    agent: ['您好！清淡的绿茶推荐明前龙井，豆香足、不苦。', '现在下单送一份手绘贺卡 🍵'],
+    answer: '太好了，那就来两盒！', offline: '可以今天发货吗？',
+  },
+  en: {
+    others: ['When does this year’s Dragon Well arrive?', 'My order says delivered, but nothing came', 'Could I get an invoice?', 'Are you open at the weekend?'],
+    visitor: ['Hi, I am looking for a tea for my mother', 'She mostly drinks green tea, something light'],
+    agent: ['Then I would take our Dragon Well: soft, nutty, never bitter.', 'It comes with a hand-painted card this week 🍵'],
+    answer: 'Lovely, two boxes please!', offline: 'Could you ship them today?',
+  },
+}
+
+function thePicturesAreTakenInChinese() {
+  return thePictures('zh-CN')
+}
+
+function thePicturesAreTakenInEnglish() {
+  return thePictures('en')
+}
+
+async function thePictures(lang) {
+  await mkdir(folder, { recursive: true })
+  const words = said[lang]
+  const setting = await aShop(lang)
+  const agent = await hire(setting, { lang, cap: 1 })
+  const line = await lineTo(setting.product)
+  setting.shop.embed(line.origin, setting.site.key, lang)
+
+  const desk = await Agent.at(setting.product, { locale: lang })
+  await take('sign-in', desk, lang)
+  const visitor = await Visitor.at(setting.shop, { locale: lang })
+  await take('launcher', visitor, lang)
+  await desk.signIn(agent.email, agent.password)
+  await desk.goOnline()
+  await desk.hasNothingToDo()
+  await take('empty', desk, lang)
+
+  const [first, second, ...later] = words.others
+  await aWaitingVisitor(setting, lang, first) // is served at once and fills the agent's hands
+  await desk.listShows(first)
+  await aWaitingVisitor(setting, lang, second)
+  await visitor.open()
+  for (const text of words.visitor) await visitor.write(text)
+  await visitor.waitsAt(2)
+  await take('queue', visitor, lang)
+
+  await setting.boss.patch(`/api/admin/sites/${setting.site.id}/agents/${agent.id}`, { cap: 3 })
+  await visitor.isServedBy(agent.name)
+  for (const text of later) await aWaitingVisitor(setting, lang, text)
+  await desk.listShows(words.visitor.at(-1))
+  await take('inbox', desk, lang)
+
+  await desk.openMine(words.visitor.at(-1))
+  for (const text of words.agent) await desk.write(text)
+  await visitor.sees(words.agent.at(-1))
+  await visitor.write(words.answer)
+  await desk.sees(words.answer)
+  await visitor.lastOwnIs('read')
+  await take('chat', visitor, lang)
+  await take('conversation', desk, lang)
+
+  visitor.complaints.allow(/net::ERR_|WebSocket connection/)
+  line.cut()
+  await visitor.isOffline()
+  await visitor.write(words.offline)
+  await take('offline', visitor, lang)
+}
+
+/** One picture in each theme and size, named for what it shows. */
+async function take(name, { page }, lang) {
+  for (const colorScheme of themes) {
+    await page.emulateMedia({ colorScheme })
+    for (const size of sizes) {
+      await page.setViewportSize(size)
+      await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))))
+      const path = join(folder, `${name}-${colorScheme}-${lang.slice(0, 2)}-${size.width}.png`)
+      await page.screenshot({ path, animations: 'disabled', caret: 'hide' })
+    }
+  }
+  await page.emulateMedia({ colorScheme: themes[0] })
+  await page.setViewportSize(sizes[0])
+}
+
+export default folder ? [thePicturesAreTakenInChinese, thePicturesAreTakenInEnglish] : []

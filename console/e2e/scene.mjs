@@ -1,0 +1,64 @@
+// What one story has on stage: it is opened through here, and cleared away when the story is over.
+import { mkdir } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { openPage } from './browser.mjs'
+import { Line } from './line.mjs'
+import { owner, Product } from './product.mjs'
+import { Shop } from './shop.mjs'
+
+let products = []
+let people = []
+let places = []
+
+export async function startProduct({ owner: first } = { owner }) {
+  const product = await Product.start(first)
+  products.push(product)
+  return product
+}
+
+export async function lineTo(product) {
+  const line = await Line.to(product)
+  places.push(line)
+  return line
+}
+
+export async function openShop() {
+  const shop = await Shop.open()
+  places.push(shop)
+  return shop
+}
+
+/** A profile with one page; `who` names its picture when the story fails. */
+export async function person(who, options) {
+  const opened = await openPage(options)
+  people.push({ who, ...opened })
+  return opened
+}
+
+/** Clears the stage. Answers what else there is to say: complaints of the pages and, after a failure, what they looked like. */
+export async function cleanUp(failed) {
+  const stage = { products, people, places }
+  products = []
+  people = []
+  places = []
+  const said = stage.people.flatMap(({ who, complaints }) => complaints.list().map((text) => `${who}'s page complained: ${text}`))
+  if (failed) {
+    for (const { who, page } of stage.people) said.push(await picture(who, page))
+    for (const product of stage.products) said.push(`the product's log:\n${product.log()}`)
+  }
+  const closing = await Promise.allSettled([
+    ...stage.people.map(({ context }) => context.close()),
+    ...stage.places.map((place) => place.close()),
+    ...stage.products.map((product) => product.stop()),
+  ])
+  for (const { reason } of closing) if (reason) said.push(`closing: ${reason.stack}`)
+  return said.join('\n')
+}
+
+async function picture(who, page) {
+  const folder = join(tmpdir(), 'ichat-e2e-failures')
+  await mkdir(folder, { recursive: true })
+  const path = join(folder, `${who}.png`)
+  return page.screenshot({ path }).then(() => `${who}'s page: ${path}`, (error) => `${who}'s page: no picture, ${error.message}`)
+}

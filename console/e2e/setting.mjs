@@ -1,0 +1,39 @@
+// How most stories begin: a shop with the widget on it, a site that allows it, and an agent who has a sign-in.
+import { Caller, owner } from './product.mjs'
+import { openShop, startProduct } from './scene.mjs'
+
+const words = {
+  'zh-CN': { name: '山间茶铺', title: '山间茶铺', greeting: '您好，想喝点什么茶？', agent: '林小满' },
+  en: { name: 'Hillside Tea', title: 'Hillside Tea', greeting: 'Hello, which tea are you looking for?', agent: 'Maya Lindqvist' },
+}
+
+/** A running product, its owner's sign-in, the one site with its words in `lang`, and a shop that the site allows. */
+export async function aShop(lang = 'en') {
+  const product = await startProduct()
+  const boss = await product.signIn(owner.email, owner.password)
+  const shop = await openShop()
+  const { sites } = await boss.get('/api/admin/sites')
+  const { name, title, greeting } = words[lang]
+  const site = await boss.patch(`/api/admin/sites/${sites[0].id}`, { name, title, greeting, domains: [shop.origin] })
+  shop.embed(product.origin, site.key, lang)
+  return { product, boss, shop, site }
+}
+
+/** Invites an agent and accepts with the link, as the invited person's browser would. */
+export async function hire({ product, boss, site }, { lang = 'en', name = words[lang].agent, cap } = {}) {
+  const agent = { email: 'agent@example.com', password: 'a long enough pass phrase', name }
+  const { agent: invited, link } = await boss.post(`/api/admin/sites/${site.id}/agents`, { email: agent.email, name, role: 'agent' })
+  const token = link.split('#invite=')[1]
+  const answer = await product.ask('POST', '/api/invitations/accept', { token, name, password: agent.password })
+  if (answer.status !== 200) throw new Error(`accepting the invitation: ${answer.status} ${JSON.stringify(answer.body)}`)
+  if (cap) await boss.patch(`/api/admin/sites/${site.id}/agents/${invited.person.id}`, { cap })
+  return { ...agent, id: invited.person.id }
+}
+
+/** Somebody who writes from a browser that no page of the story shows, and waits. */
+export async function aWaitingVisitor({ product, shop, site }, lang, text) {
+  const opened = await product.ask('POST', '/api/visitors', { site: site.key, locale: lang, parent_origin: shop.origin })
+  const visitor = new Caller(product.origin, opened.body.token)
+  await visitor.post('/api/live/messages', { client_msg_id: crypto.randomUUID(), type: 'text', body: { text } })
+  return visitor
+}
