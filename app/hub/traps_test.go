@@ -222,7 +222,6 @@ func TestBytesSentBeforeTheHandshakeAreRefused(t *testing.T) {
 		_, _ = io.Copy(io.Discard, answer.Body)
 		t.Fatalf("answered %d", answer.StatusCode)
 	}
-	h.Hub.open.Wait()
 }
 
 func TestUnattachedSocketsOfAnAddressAreFew(t *testing.T) {
