@@ -45,7 +45,7 @@ func TestAClientIDBindsOnce(t *testing.T) {
 	h.Push([]int64{1}, message(7, 1))
 	c.wants("message", 1)
 	c.conn.Close()
-	h.Hub.open.Wait()
+	h.empty()
 	_, err = h.Attach(c.id, h.who(1, "a"))
 	wantFault(t, err, fault.NotFound)
 }

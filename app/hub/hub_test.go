@@ -92,14 +92,14 @@ func TestGroupMembershipOutlivesAReconnectButNotTheGrace(t *testing.T) {
 	c := h.join(1, "a")
 	h.JoinGroup("site", 1)
 	c.conn.Close()
-	h.Hub.open.Wait()
+	h.empty()
 	h.clock.advance(29 * time.Second)
 	c = h.join(1, "a")
 	h.PushGroup("site", message(7, 1))
 	c.wants("message", 1)
 
 	c.conn.Close()
-	h.Hub.open.Wait()
+	h.empty()
 	h.clock.advance(30 * time.Second)
 	if got := h.groups.members("site"); len(got) != 0 {
 		t.Fatalf("still members: %v", got)
@@ -175,7 +175,7 @@ func TestEndSessionClosesItsSocketsOnly(t *testing.T) {
 	kept.wants("message", 1)
 	h.EndPerson(1)
 	kept.wantsCode(CloseSignedOut)
-	h.Hub.open.Wait()
+	h.empty()
 	if h.Connected(1) || !h.Present(1) {
 		t.Fatal("want the grace")
 	}
@@ -245,5 +245,5 @@ func TestASocketThatAnswersNoPingIsClosed(t *testing.T) {
 	})
 	c.wantsCode(1006)
 	<-pinged
-	h.Hub.open.Wait()
+	h.empty()
 }

@@ -271,3 +271,10 @@ func wantFault(t testing.TB, err error, k fault.Kind) {
 func message(conversation, version int64) Frame {
 	return Frame{Type: "message", ConversationID: conversation, Version: version, Data: map[string]string{"text": "hi"}}
 }
+
+// empty waits until every socket is gone. The look at the count comes first: under its lock this
+// goroutine sees every socket that was let in.
+func (h *house) empty() {
+	h.Hub.Sockets()
+	h.Hub.open.Wait()
+}

@@ -59,7 +59,7 @@ func TestASocketThatOnlyFellBehindIsToldWhy(t *testing.T) {
 		h.Push([]int64{1}, message(7, v+1))
 	}
 	c.wantsCode(CloseTooSlow)
-	h.Hub.open.Wait()
+	h.empty()
 }
 
 func TestAFullMelodyBufferClosesCountsAndDoesNotRecurse(t *testing.T) {
@@ -75,7 +75,7 @@ func TestAFullMelodyBufferClosesCountsAndDoesNotRecurse(t *testing.T) {
 	}
 	s.mu.Unlock()
 	c.wantsCode(1006)
-	h.Hub.open.Wait()
+	h.empty()
 	if h.Sockets() != 0 || h.Connected(1) {
 		t.Fatal("the socket is still there")
 	}
@@ -87,7 +87,7 @@ func TestAPanicLeavesNoZombie(t *testing.T) {
 	c := h.join(1, "a")
 	c.say(`{"type":"typing","conversation_id":7}`)
 	c.wantsCode(1006)
-	h.Hub.open.Wait()
+	h.empty()
 	if h.Sockets() != 0 || h.Connected(1) || h.Stats().Panics != 1 {
 		t.Fatalf("%d sockets, %+v", h.Sockets(), h.Stats())
 	}
@@ -144,7 +144,7 @@ func TestAnOffenderIsClosedEvenIfItNeverReads(t *testing.T) {
 	h := newHouse(t, Options{})
 	c := h.join(1, "a")
 	c.say("offence")
-	h.Hub.open.Wait()
+	h.empty()
 	c.wantsCode(websocket.ClosePolicyViolation)
 }
 
@@ -283,7 +283,7 @@ func TestManyThingsAtOnce(t *testing.T) {
 		})
 	}
 	all.Wait()
-	h.Hub.open.Wait()
+	h.empty()
 	h.clock.advance(time.Minute)
 	if len(h.groups.of) != 0 || len(h.presence.stays) != 0 || len(h.door.unbound) != 0 || h.Sockets() != 0 {
 		t.Fatal("something is left of those who went")
