@@ -2,6 +2,9 @@ package app
 
 import (
 	"io/fs"
+	"net/http"
+
+	"github.com/labstack/echo/v4"
 
 	"ichat/app/sites"
 	"ichat/app/web"
@@ -25,6 +28,7 @@ func widgetFiles() sites.Files {
 // consolePages serves the agents' page and the back office.
 func consolePages(w *web.Server) {
 	files := console.Files()
+	w.Raw(web.Public, http.MethodGet, "/", func(c echo.Context) error { return c.Redirect(http.StatusFound, "/agent") })
 	w.Page("/agent", files, "agent.html", consolePolicy)
 	w.Page("/admin", files, "admin.html", consolePolicy)
 	if assets, err := fs.Sub(files, "assets"); err == nil {
