@@ -39,6 +39,16 @@ type commands struct {
 	Bench struct {
 		Send  benchSend  `cmd:"" help:"Durable sends from visitors to agents' sockets."`
 		Start benchStart `cmd:"" help:"Time from start to ready on an existing database."`
+
+		Idle    laterCommand `cmd:"" help:"Not in this version yet."`
+		Growth  laterCommand `cmd:"" help:"Not in this version yet."`
+		Push    laterCommand `cmd:"" help:"Not in this version yet."`
+		Group   laterCommand `cmd:"" help:"Not in this version yet."`
+		Queue   laterCommand `cmd:"" help:"Not in this version yet."`
+		Search  laterCommand `cmd:"" help:"Not in this version yet."`
+		Report  laterCommand `cmd:"" help:"Not in this version yet."`
+		Storm   laterCommand `cmd:"" help:"Not in this version yet."`
+		Gateway laterCommand `cmd:"" help:"Not in this version yet."`
 	} `cmd:"" help:"Measure this build."`
 	Version versionCommand `cmd:"" help:"Print the version."`
 
