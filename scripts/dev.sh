@@ -6,4 +6,5 @@ cd "$(dirname "$0")/.."
 bin/ichat serve &
 server=$!
 trap 'kill "$server" 2>/dev/null; wait "$server" 2>/dev/null || true' EXIT
+echo "the pages, reloading: http://localhost:5173/agent and http://localhost:5173/admin"
 npm --prefix console run dev

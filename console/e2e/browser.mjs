@@ -13,6 +13,7 @@ const patience = 15_000 // for one thing to appear; two cores are shared with th
 const browserOptions = { executablePath: process.env.CHROMIUM || '/usr/bin/chromium', headless: true, args }
 
 let browser
+const profiles = []
 
 /**
  * Opens a page in a fresh profile. Its complaints are collected until the story is over. As Chromium comes, and in private windows, a
@@ -36,13 +37,13 @@ async function ordinaryProfile(options) {
   const folder = await mkdtemp(join(tmpdir(), 'ichat-e2e-profile-'))
   await mkdir(join(folder, 'Default'))
   await writeFile(join(folder, 'Default', 'Preferences'), JSON.stringify({ profile: { block_third_party_cookies: false, cookie_controls_mode: 0 } }))
-  const context = await chromium.launchPersistentContext(folder, { ...browserOptions, ...options })
-  context.once('close', () => rm(folder, { recursive: true, force: true, maxRetries: 5 }))
-  return context
+  profiles.push(folder)
+  return chromium.launchPersistentContext(folder, { ...browserOptions, ...options })
 }
 
 export async function closeBrowser() {
   await browser?.close()
+  for (const folder of profiles.splice(0)) await rm(folder, { recursive: true, force: true, maxRetries: 5 })
 }
 
 /** What a page wrote to its console as an error, or threw: a broken policy, a failed script, a refused request. */
