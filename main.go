@@ -50,14 +50,14 @@ type commands struct {
 		Storm   laterCommand `cmd:"" help:"Not in this version yet."`
 		Gateway laterCommand `cmd:"" help:"Not in this version yet."`
 	} `cmd:"" help:"Measure this build."`
+	Backup  backupCommand  `cmd:"" help:"Copy database and files into one archive, beside a running server."`
+	Restore restoreCommand `cmd:"" help:"Put an archive into an empty database, of either engine."`
+	Demo    demoCommand    `cmd:"" help:"Fill the database with a month of a small shop's conversations."`
 	Version versionCommand `cmd:"" help:"Print the version."`
 
-	Doctor  laterCommand `cmd:"" help:"Not in this version yet."`
-	Backup  laterCommand `cmd:"" help:"Not in this version yet."`
-	Restore laterCommand `cmd:"" help:"Not in this version yet."`
-	Import  laterCommand `cmd:"" help:"Not in this version yet."`
-	Check   laterCommand `cmd:"" help:"Not in this version yet."`
-	Demo    laterCommand `cmd:"" help:"Not in this version yet."`
+	Doctor laterCommand `cmd:"" help:"Not in this version yet."`
+	Import laterCommand `cmd:"" help:"Not in this version yet."`
+	Check  laterCommand `cmd:"" help:"Not in this version yet."`
 }
 
 func main() {
@@ -230,7 +230,7 @@ func pretty(v any) string {
 
 func lines(values map[string]string) string {
 	var b strings.Builder
-	for _, name := range []string{"ICHAT_ADDR", "ICHAT_BASE_URL", "ICHAT_DATA", "ICHAT_DATABASE_URL", "ICHAT_OWNER_EMAIL",
+	for _, name := range []string{"ICHAT_ADDR", "ICHAT_BASE_URL", "ICHAT_DATA", "ICHAT_DATABASE_URL", "ICHAT_BLOB_URL", "ICHAT_OWNER_EMAIL",
 		"ICHAT_OWNER_PASSWORD", "ICHAT_TRUSTED_PROXIES", "ICHAT_LOG"} {
 		fmt.Fprintf(&b, "%s=%s\n", name, values[name])
 	}

@@ -27,5 +27,5 @@ func withApp(ctx context.Context, c Config, log *slog.Logger, do func(*App) erro
 		return err
 	}
 	err = do(a)
-	return errors.Join(err, a.DB.ReleaseNode(context.WithoutCancel(ctx), a.node), a.DB.Close())
+	return errors.Join(err, a.Close(ctx))
 }

@@ -9,6 +9,7 @@ import (
 	"net"
 	"net/http"
 	"os"
+	"path/filepath"
 	"sync"
 	"time"
 
@@ -16,14 +17,17 @@ import (
 
 	"ichat/app/chat"
 	"ichat/app/desk"
+	"ichat/app/files"
 	"ichat/app/hub"
 	"ichat/app/id"
 	"ichat/app/jobs"
 	"ichat/app/people"
+	"ichat/app/settings"
 	"ichat/app/sites"
 	"ichat/app/web"
 	"ichat/migrations"
 	"ichat/storage"
+	"ichat/storage/blob"
 )
 
 // renewEvery leaves three tries before a node's lease is over.
@@ -31,15 +35,17 @@ const renewEvery = storage.NodeLease / 4
 
 // App is the whole product, built and not yet running.
 type App struct {
-	Config Config
-	DB     *storage.DB
-	Hub    *hub.Hub
-	Web    *web.Server
-	Sites  *sites.Service
-	People *people.Service
-	Chat   *chat.Service
-	Desk   *desk.Service
-	Jobs   *jobs.Jobs
+	Config   Config
+	DB       *storage.DB
+	Hub      *hub.Hub
+	Web      *web.Server
+	Sites    *sites.Service
+	People   *people.Service
+	Files    *files.Service
+	Chat     *chat.Service
+	Desk     *desk.Service
+	Jobs     *jobs.Jobs
+	Settings *settings.Service
 
 	log  *slog.Logger
 	node storage.Node
@@ -51,6 +57,12 @@ type App struct {
 
 // New opens and migrates the database and builds every room on it.
 func New(ctx context.Context, c Config, log *slog.Logger) (*App, error) {
+	return NewAt(ctx, c, log, time.Now)
+}
+
+// NewAt is New in a time of the caller's: what the rooms do happens at now. Leases are about running
+// processes and always use the real one.
+func NewAt(ctx context.Context, c Config, log *slog.Logger, now func() time.Time) (*App, error) {
 	if err := c.Check(); err != nil {
 		return nil, err
 	}
@@ -58,7 +70,7 @@ func New(ctx context.Context, c Config, log *slog.Logger) (*App, error) {
 	if err != nil {
 		return nil, err
 	}
-	a := &App{Config: c, DB: db, log: log, now: time.Now}
+	a := &App{Config: c, DB: db, log: log, now: now}
 	if err := a.build(ctx); err != nil {
 		return nil, errors.Join(err, db.Close())
 	}
@@ -78,6 +90,9 @@ func open(ctx context.Context, c Config, log *slog.Logger) (*storage.DB, []strin
 	db, err := storage.Open(ctx, c.Database(), log)
 	if err != nil {
 		return nil, nil, err
+	}
+	if err := db.Restoring(ctx); err != nil {
+		return nil, nil, errors.Join(err, db.Close())
 	}
 	dialect := "sqlite"
 	if db.Postgres() {
@@ -99,7 +114,7 @@ func (a *App) build(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if a.node, err = a.DB.LeaseNode(ctx, a.now()); err != nil {
+	if a.node, err = a.DB.LeaseNode(ctx, time.Now()); err != nil {
 		return err
 	}
 	ids := id.NewSource(a.node.Number, a.now)
@@ -107,16 +122,33 @@ func (a *App) build(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	a.Web = web.New(web.Options{BaseURL: a.Config.BaseURL, TrustedProxies: proxies, Log: a.log, Limits: !a.Config.NoLimits, Ready: a.ready})
+	a.Web = web.New(web.Options{BaseURL: a.Config.BaseURL, TrustedProxies: proxies, Log: a.log, Limits: !a.Config.NoLimits, Ready: a.ready, Limping: a.limping})
 	a.Hub = hub.New(a.sockets(epoch))
 	a.Jobs = jobs.New(a.DB, a.now, a.node.Number, a.log)
+	a.Settings = settings.New(a.DB, a.log)
+	if err := a.Settings.Load(ctx); err != nil {
+		return err
+	}
 	a.Sites = sites.New(a.DB, ids, a.now, widgetFiles())
 	a.People = people.New(a.DB, ids, a.now, a.Sites, epoch)
-	a.Chat = chat.New(a.DB, ids, a.now, a.Hub, a.People, epoch, a.log)
+	if a.Files, err = a.openFiles(ctx, ids); err != nil {
+		return err
+	}
+	a.Chat = chat.New(a.DB, ids, a.now, a.Hub, a.People, a.Settings, epoch, a.log)
 	a.Desk = desk.New(a.DB, ids, a.now, a.Hub, a.People, a.Chat, a.log)
 	a.join()
 	a.routes()
 	return a.first(ctx)
+}
+
+// openFiles builds the room of files. Uploads under way wait in the data folder: it is the one place
+// that can surely be written to.
+func (a *App) openFiles(ctx context.Context, ids *id.Source) (*files.Service, error) {
+	blobs, err := blob.Open(a.Config.Blobs())
+	if err != nil {
+		return nil, fmt.Errorf("ICHAT_BLOB_URL %w", err)
+	}
+	return files.New(ctx, a.DB, ids, a.now, blobs, filepath.Join(a.Config.Data, "uploads"), a.Settings, a.People, a.log)
 }
 
 // sockets says who may open one: this server's own pages, and programs that send no origin.
@@ -140,19 +172,28 @@ func (a *App) join() {
 	a.Web.Authenticate(a.People.SignedIn)
 	a.Sites.OnSite(a.Desk.QueueTx)
 	a.Sites.OwnedBy(a.People.Owns, a.People.SitesOwned)
+	a.Settings.OwnedBy(a.People.SitesOwned)
 	a.People.OnAgent(a.Desk.SeatTx)
 	a.People.Seats(a.Desk.SeatsOf, a.Desk.SetCapTx)
 	a.People.OnSessionEnd(a.Hub.EndSession)
 	a.People.OnPersonEnd(a.Hub.EndPerson)
+	a.Files.ReadBy(a.reads)
+	a.Chat.OnDraft(a.attach)
+	a.Chat.OnSend(a.attached)
+	a.Chat.OnRecall(a.detached)
 	a.Chat.OnSend(a.Desk.Heard)
+	a.Chat.OnRecall(a.Desk.Recalled)
 	a.Hub.OnPresence(a.Desk.Presence)
 	a.Jobs.Every("expire sessions", "17 * * * *", a.People.ExpireSessions)
+	a.Jobs.Every("remove unused files", "47 * * * *", a.Files.CleanUp)
 }
 
 func (a *App) routes() {
 	a.Web.Raw(web.Public, http.MethodGet, "/ws", func(c echo.Context) error { return a.Hub.Serve(c.Response(), c.Request()) })
+	a.Settings.Routes(a.Web)
 	a.Sites.Routes(a.Web)
 	a.People.Routes(a.Web)
+	a.Files.Routes(a.Web)
 	a.Chat.Routes(a.Web)
 	a.Desk.Routes(a.Web)
 	consolePages(a.Web)
@@ -172,6 +213,11 @@ func (a *App) first(ctx context.Context) error {
 	}
 	_, err = a.People.CreateOwner(ctx, a.Config.OwnerEmail, "Owner", a.Config.OwnerPassword)
 	return err
+}
+
+// Close gives up what New took, for a product that never served.
+func (a *App) Close(ctx context.Context) error {
+	return errors.Join(a.DB.ReleaseNode(context.WithoutCancel(ctx), a.node), a.DB.Close())
 }
 
 // Run serves on the configured address until ctx ends.
@@ -218,6 +264,7 @@ func (a *App) Serve(ctx context.Context, l net.Listener) error {
 	part(a.renew)
 	part(func(ctx context.Context) error { a.Jobs.Run(ctx); return nil })
 	part(a.Desk.Run)
+	part(a.Settings.Run)
 
 	closed := make(chan struct{})
 	go func() {
@@ -242,20 +289,20 @@ func (a *App) Serve(ctx context.Context, l net.Listener) error {
 func (a *App) renew(ctx context.Context) error {
 	tick := time.NewTicker(renewEvery)
 	defer tick.Stop()
-	until := a.now().Add(storage.NodeLease)
+	until := time.Now().Add(storage.NodeLease)
 	for {
 		select {
 		case <-ctx.Done():
 			return nil
 		case <-tick.C:
 		}
-		asked := a.now()
+		asked := time.Now()
 		err := a.DB.RenewNode(ctx, a.node, asked)
 		switch {
 		case err == nil:
 			until = asked.Add(storage.NodeLease)
 			a.setWrong(nil)
-		case a.now().After(until.Add(-renewEvery)):
+		case time.Now().After(until.Add(-renewEvery)):
 			return fmt.Errorf("the node number is lost: %w", err)
 		default:
 			a.setWrong(err)
@@ -281,4 +328,12 @@ func (a *App) ready(ctx context.Context) []string {
 		wrong = append(wrong, "the database does not take writes")
 	}
 	return wrong
+}
+
+// limping names what is wrong while text goes on.
+func (a *App) limping(ctx context.Context) []string {
+	if err := a.Files.Ping(ctx); err != nil {
+		return []string{"the file store does not answer"}
+	}
+	return nil
 }

@@ -9,6 +9,7 @@ import (
 
 	"ichat/app/apptest"
 	"ichat/app/chat"
+	"ichat/app/desk"
 	"ichat/storage"
 )
 
@@ -18,6 +19,8 @@ type world struct {
 	anonymous, stranger, outsider     *apptest.Client // nobody, a visitor, the owner of another site
 	visitor, agent, owner, apprentice *apptest.Client // the ticket's own people; apprentice is invited anew
 	ticket, conversation              int64
+	queue, canned                     int64 // the site's, beside its first queue
+	file                              int64 // the visitor sent it into the conversation
 }
 
 func newWorld(t *testing.T) *world {
@@ -41,6 +44,12 @@ func newWorld(t *testing.T) *world {
 	w.conversation = w.visitor.Say("hello").ConversationID
 	socket.Wait("list", nil)
 	w.ticket = w.visitor.Live().TicketID
+	var queue desk.Queue
+	w.owner.OK("POST", fmt.Sprintf("/api/admin/sites/%d/queues", w.p.Site.ID), map[string]string{"name": "Sales"}, &queue)
+	canned := desk.Canned{SiteID: w.p.Site.ID, Shortcut: "hi", Text: "Hello", Scope: "site"}
+	w.owner.OK("POST", "/api/desk/canned", map[string]any{"site_id": canned.SiteID, "shortcut": canned.Shortcut, "text": canned.Text, "scope": canned.Scope}, &canned)
+	w.queue, w.canned = queue.ID, canned.ID
+	w.file = w.visitor.SayFile(w.visitor.Upload("list.txt", []byte("apples"))).Body.FileID
 	return w
 }
 
@@ -67,20 +76,40 @@ var matrix = []struct {
 	{"GET /api/session", nil, "", cells{401, 200, 200, 200, 200, 200}},
 	{"GET /api/visitors/me", nil, "", cells{401, 200, 403, 200, 403, 403}},
 	{"GET /api/live", nil, "", cells{401, 200, 403, 200, 403, 403}},
+	{"POST /api/desk/tickets/{id}/invite-rating", ticketPath, "", cells{401, 403, 404, 403, 204, 204}},
+	{"POST /api/live/rating", nil, `{"stars":5}`, cells{401, 409, 403, 200, 403, 403}}, // the stranger has not written yet
+	{"POST /api/live/contact", nil, `{"email":"vic@example.com"}`, cells{401, 200, 403, 200, 403, 403}},
 	{"POST /api/live/messages", nil, draft, cells{401, 200, 403, 200, 403, 403}},
 	{"POST /api/chat/bind", nil, `{"client_id":"none","epoch":"","known":{},"list":0}`, cells{401, 404, 404, 404, 404, 404}},
 	{"POST /api/chat/sync", nil, `{"epoch":"","known":{},"list":0}`, cells{401, 200, 200, 200, 200, 200}},
 	{"GET /api/chat/conversations/{id}/messages", conversationPath, "", cells{401, 404, 404, 200, 200, 404}},
 	{"POST /api/chat/conversations/{id}/messages", conversationPath, draft, cells{401, 404, 404, 200, 200, 404}},
 	{"POST /api/chat/conversations/{id}/cursors", conversationPath, `{"read":1}`, cells{401, 404, 404, 204, 204, 404}},
+	{"POST /api/chat/conversations/{id}/messages/{seq}/recall", conversationPath, "", cells{401, 404, 404, 200, 403, 404}}, // the visitor's own hello; the agent reads along
+	{"POST /api/files", nil, `{}`, cells{401, 400, 400, 400, 400, 400}},                                                    // 400: not a form, which is asked after who calls
+	{"POST /api/files/{id}/links", filePath, "", cells{401, 404, 404, 200, 200, 200}},
 	{"GET /api/desk", nil, "", cells{401, 403, 200, 403, 200, 200}},
 	{"GET /api/desk/tickets", func(*world) string { return "/api/desk/tickets?state=open" }, "", cells{401, 403, 200, 403, 200, 200}},
 	{"GET /api/desk/tickets/{id}", ticketPath, "", cells{401, 403, 404, 403, 200, 200}},
 	{"GET /api/desk/tickets/{id}/messages", ticketPath, "", cells{401, 403, 404, 403, 200, 200}},
 	{"PUT /api/desk/seat", nil, `{"state":"online"}`, cells{401, 403, 200, 403, 200, 200}},
+	{"POST /api/desk/tickets/{id}/transfer", ticketPath, `{}`, cells{401, 403, 404, 403, 400, 400}}, // 400: to nobody, which is asked last
+	{"GET /api/desk/tickets/{id}/notes", ticketPath, "", cells{401, 403, 404, 403, 200, 200}},
+	{"POST /api/desk/tickets/{id}/notes", ticketPath, `{"client_msg_id":"%s","text":"x"}`, cells{401, 403, 404, 403, 200, 200}},
+	{"GET /api/desk/canned", nil, "", cells{401, 403, 200, 403, 200, 200}},
+	{"POST /api/desk/canned", nil, `{"site_id":1,"shortcut":"x","text":"x","scope":"mine"}`, cells{401, 403, 404, 403, 404, 404}}, // nobody's site
+	{"POST /api/desk/canned/{id}/used", cannedPath, "", cells{401, 403, 404, 403, 204, 204}},
+	{"PATCH /api/desk/canned/{id}", cannedPath, `{"text":"Hello again"}`, cells{401, 403, 404, 403, 403, 200}},
+	{"DELETE /api/desk/canned/{id}", cannedPath, "", cells{401, 403, 404, 403, 403, 204}},
+	{"GET /api/desk/queues", nil, "", cells{401, 403, 200, 403, 200, 200}},
+	{"POST /api/admin/sites/{id}/queues", sitePath, `{"name":"x"}`, cells{401, 403, 404, 403, 404, 200}},
+	{"PATCH /api/admin/queues/{id}", queuePath, `{"name":"y"}`, cells{401, 403, 404, 403, 404, 200}},
+	{"DELETE /api/admin/queues/{id}", queuePath, "", cells{401, 403, 404, 403, 404, 204}},
 	{"POST /api/desk/tickets/{id}/take", ticketPath, "", cells{401, 403, 404, 403, 409, 409}},
 	{"POST /api/desk/tickets/{id}/close", ticketPath, "", cells{401, 403, 404, 403, 200, 409}},
 	{"POST /api/live/end", nil, "", cells{401, 200, 403, 409, 403, 403}},
+	{"GET /api/admin/settings", nil, "", cells{401, 403, 200, 403, 404, 200}}, // the whole server's: any owner
+	{"PATCH /api/admin/settings", nil, `{"chat":{"recall_seconds":60}}`, cells{401, 403, 200, 403, 404, 200}},
 	{"GET /api/admin/sites", nil, "", cells{401, 403, 200, 403, 200, 200}},
 	{"PATCH /api/admin/sites/{id}", sitePath, `{"name":"renamed"}`, cells{401, 403, 404, 403, 404, 200}},
 	{"GET /api/admin/sites/{id}/agents", sitePath, "", cells{401, 403, 404, 403, 404, 200}},
@@ -92,6 +121,9 @@ var matrix = []struct {
 
 func conversationPath(w *world) string { return fill(w.conversation) }
 func ticketPath(w *world) string       { return fill(w.ticket) }
+func queuePath(w *world) string        { return fill(w.queue) }
+func cannedPath(w *world) string       { return fill(w.canned) }
+func filePath(w *world) string         { return fill(w.file) }
 func sitePath(w *world) string         { return fill(w.p.Site.ID) }
 func fill(id int64) string             { return "{id}=" + fmt.Sprint(id) }
 
@@ -103,7 +135,7 @@ func TestEveryRouteAsksWhoCalls(t *testing.T) {
 		method, path, _ := strings.Cut(row.route, " ")
 		if row.path != nil {
 			if id, ok := strings.CutPrefix(row.path(w), "{id}="); ok {
-				path = strings.ReplaceAll(strings.ReplaceAll(path, "{id}", id), "{person}", fmt.Sprint(w.apprentice.ID))
+				path = strings.NewReplacer("{id}", id, "{person}", fmt.Sprint(w.apprentice.ID), "{seq}", "1").Replace(path)
 			} else {
 				path = row.path(w)
 			}
@@ -145,7 +177,7 @@ func TestAWrongOrRevokedTokenIsRefusedEverywhere(t *testing.T) {
 		if r.Access.String() == "public" {
 			continue
 		}
-		path := strings.NewReplacer("{id}", "1", "{person}", "1").Replace(r.Path)
+		path := strings.NewReplacer("{id}", "1", "{person}", "1", "{seq}", "1").Replace(r.Path)
 		if got := spare.Do(r.Method, path, "{}"); got.Status != http.StatusUnauthorized {
 			t.Errorf("%s %s with a revoked token: %d", r.Method, r.Path, got.Status)
 		}

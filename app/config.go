@@ -17,6 +17,7 @@ type Config struct {
 	BaseURL        string   `env:"ICHAT_BASE_URL" help:"Public address; links that leave the page need it."`
 	Data           string   `env:"ICHAT_DATA" default:"./data" help:"Folder for the embedded default."`
 	DatabaseURL    string   `env:"ICHAT_DATABASE_URL" help:"sqlite:PATH or postgres://... (default: sqlite in the data folder)."`
+	BlobURL        string   `env:"ICHAT_BLOB_URL" help:"file:DIR or s3://KEY:SECRET@host/bucket?region=&insecure= (default: files in the data folder)."`
 	OwnerEmail     string   `env:"ICHAT_OWNER_EMAIL" help:"Creates the owner on an empty database."`
 	OwnerPassword  string   `env:"ICHAT_OWNER_PASSWORD" help:"Password of that owner."`
 	TrustedProxies []string `env:"ICHAT_TRUSTED_PROXIES" help:"CIDRs whose forwarded headers count."`
@@ -27,7 +28,7 @@ type Config struct {
 }
 
 // later are variables that have a fixed meaning which this version does not act on yet.
-var later = []string{"ICHAT_BLOB_URL", "ICHAT_NATS_URL", "ICHAT_SMTP_URL", "ICHAT_TLS_DOMAIN", "ICHAT_DEBUG_ADDR",
+var later = []string{"ICHAT_NATS_URL", "ICHAT_SMTP_URL", "ICHAT_TLS_DOMAIN", "ICHAT_DEBUG_ADDR",
 	"ICHAT_GATEWAY_REGISTER", "ICHAT_GATEWAY_LISTEN", "ICHAT_GATEWAY_ADVERTISE"}
 
 // Unused names the variables that are set and that this version does not act on.
@@ -47,6 +48,14 @@ func (c Config) Database() string {
 		return c.DatabaseURL
 	}
 	return "sqlite:" + filepath.Join(c.Data, "ichat.db")
+}
+
+// Blobs is the effective URL of the place where uploads are kept.
+func (c Config) Blobs() string {
+	if c.BlobURL != "" {
+		return c.BlobURL
+	}
+	return "file:" + filepath.Join(c.Data, "files")
 }
 
 // Link is an address of a page that a person can open: on the public address, or on this machine.
@@ -93,17 +102,22 @@ func (c Config) proxies() ([]netip.Prefix, error) {
 
 // Effective lists the values in force, secrets masked.
 func (c Config) Effective() map[string]string {
-	database := c.Database()
-	if u, err := url.Parse(database); err == nil && u.User != nil {
-		database = u.Redacted()
-	}
 	password := ""
 	if c.OwnerPassword != "" {
 		password = "***"
 	}
 	return map[string]string{
-		"ICHAT_ADDR": c.Addr, "ICHAT_BASE_URL": c.BaseURL, "ICHAT_DATA": c.Data, "ICHAT_DATABASE_URL": database,
+		"ICHAT_ADDR": c.Addr, "ICHAT_BASE_URL": c.BaseURL, "ICHAT_DATA": c.Data, "ICHAT_DATABASE_URL": redacted(c.Database()),
+		"ICHAT_BLOB_URL":    redacted(c.Blobs()),
 		"ICHAT_OWNER_EMAIL": c.OwnerEmail, "ICHAT_OWNER_PASSWORD": password,
 		"ICHAT_TRUSTED_PROXIES": strings.Join(c.TrustedProxies, ","), "ICHAT_LOG": c.Log,
 	}
+}
+
+// redacted masks the password of a URL.
+func redacted(address string) string {
+	if u, err := url.Parse(address); err == nil && u.User != nil {
+		return u.Redacted()
+	}
+	return address
 }

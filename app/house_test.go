@@ -19,14 +19,17 @@ import (
 // can be read, and changed, without knowing what stands above or beside it.
 var floors = map[string]int{
 	"ichat/app/fault": 0, "ichat/app/id": 0, "ichat/migrations": 0, "ichat/widget": 0, "ichat/console": 0,
-	"ichat/storage": 1,
+	"ichat/storage": 1, "ichat/storage/blob": 1,
 	"ichat/app/hub": 2, "ichat/app/web": 2, "ichat/app/jobs": 2,
-	"ichat/app/sites":  3,
-	"ichat/app/people": 4,
-	"ichat/app/chat":   6,
-	"ichat/app/desk":   8,
-	"ichat/app":        11,
-	"ichat/app/bench":  12, "ichat/app/apptest": 12,
+	"ichat/app/settings": 3,
+	"ichat/app/sites":    3,
+	"ichat/app/people":   4,
+	"ichat/app/files":    5,
+	"ichat/app/chat":     6,
+	"ichat/app/desk":     8,
+	"ichat/app":          11,
+	"ichat/app/ops":      12,
+	"ichat/app/bench":    12, "ichat/app/apptest": 12,
 	"ichat":                     13,
 	"ichat/storage/storagetest": 2, // for tests: it migrates what it opens
 }
@@ -37,12 +40,15 @@ var only = []struct {
 	where   []string // folders, or single files
 	because string
 }{
-	{"github.com/labstack/echo", []string{"app/web", "app/sites/loader.go", "app/sites/pages.go", "app/sites/demo.go", "app/sites/http.go", "app/app.go", "app/pages.go"}, "pages and sockets are plain echo, JSON routes are not"},
+	{"github.com/labstack/echo", []string{"app/web", "app/sites/loader.go", "app/sites/pages.go", "app/sites/demo.go", "app/sites/http.go", "app/files/http.go", "app/app.go", "app/pages.go"}, "pages, sockets, uploads and downloads are plain echo, JSON routes are not"},
 	{"github.com/danielgtaylor/huma", []string{"app/web"}, "rooms know web.Route only"},
 	{"github.com/olahol/melody", []string{"app/hub"}, "its traps are handled in one place"},
 	{"github.com/gorilla/websocket", []string{"app/hub", "app/apptest", "app/bench"}, "sockets are the hub's"},
 	{"modernc.org/sqlite", []string{"storage"}, "drivers belong to storage"},
 	{"github.com/jackc/pgx", []string{"storage"}, "drivers belong to storage"},
+	{"github.com/minio/minio-go", []string{"storage/blob"}, "what is kept where is decided in one place"},
+	{"golang.org/x/image", []string{"app/files"}, "pictures are decoded within limits only"},
+	{"github.com/gabriel-vasile/mimetype", []string{"app/files"}, "what a file is, is decided in one place"},
 	{"github.com/robfig/cron", []string{"app/jobs"}, "one timetable"},
 	{"github.com/alecthomas/kong", []string{"main.go"}, "flags end where app.Config begins"},
 	{"golang.org/x/crypto", []string{"app/people"}, "passwords are people's business"},

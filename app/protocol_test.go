@@ -11,7 +11,9 @@ import (
 
 	"ichat/app/chat"
 	"ichat/app/desk"
+	"ichat/app/files"
 	"ichat/app/people"
+	"ichat/app/settings"
 	"ichat/app/sites"
 )
 
@@ -26,11 +28,14 @@ var spoken = []struct {
 }{
 	{"Person", people.Person{}}, {"Role", people.Role{}}, {"Session", people.Session{}},
 	{"SiteLook", sites.SiteLook{}}, {"VisitorSession", people.VisitorSession{}},
-	{"Body", chat.Body{}}, {"Message", chat.Message{}}, {"Member", chat.Member{}}, {"MemberChange", chat.MemberChange{}}, {"Cursor", chat.Cursor{}},
+	{"Body", chat.Body{}}, {"Reply", chat.Reply{}}, {"Message", chat.Message{}}, {"Member", chat.Member{}}, {"MemberChange", chat.MemberChange{}}, {"Cursor", chat.Cursor{}},
 	{"ConversationSync", chat.ConversationSync{}}, {"SyncRequest", chat.SyncRequest{}}, {"BindRequest", chat.BindRequest{}},
 	{"SyncAnswer", chat.SyncAnswer{}}, {"MessagePage", chat.MessagePage{}}, {"SendRequest", chat.SendRequest{}},
-	{"Estimate", desk.Estimate{}}, {"Live", desk.Live{}}, {"Ticket", desk.Ticket{}}, {"Seat", desk.Seat{}}, {"Desk", desk.Desk{}},
+	{"Estimate", desk.Estimate{}}, {"Rating", desk.Rating{}}, {"Contact", desk.Contact{}}, {"Queue", desk.Queue{}}, {"Canned", desk.Canned{}}, {"TicketNote", desk.TicketNote{}}, {"SayRequest", desk.SayRequest{}},
+	{"Live", desk.Live{}}, {"Ticket", desk.Ticket{}}, {"Seat", desk.Seat{}}, {"Desk", desk.Desk{}},
 	{"Skipped", desk.Skipped{}}, {"Why", desk.Why{}}, {"Assignment", desk.Assignment{}}, {"TicketDetail", desk.TicketDetail{}}, {"TicketPage", desk.TicketPage{}},
+	{"File", files.File{}}, {"FileLinks", files.FileLinks{}},
+	{"ChatSettings", settings.Chat{}}, {"FileSettings", settings.Files{}}, {"Settings", settings.Settings{}},
 	{"Site", sites.Site{}}, {"Agent", people.Agent{}},
 }
 

@@ -14,6 +14,7 @@ import (
 	"ichat/app"
 	"ichat/app/apptest"
 	"ichat/app/chat"
+	"ichat/app/settings"
 	"ichat/storage"
 )
 
@@ -33,7 +34,7 @@ func TestAFullDiskRefusesWritesKeepsReadingAndTakesTheSameAgain(t *testing.T) {
 		}
 	}
 	pages("1")
-	draft := p.Draft(strings.Repeat("满", chat.MaxText))
+	draft := p.Draft(strings.Repeat("满", settings.Default().Chat.MaxText))
 	refused := visitor.Refused("POST", "/api/live/messages", draft, 503)
 	if refused.Retry != "same" || refused.Code != "unavailable" {
 		t.Fatalf("refusal %+v", refused)

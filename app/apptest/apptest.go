@@ -46,11 +46,17 @@ type Product struct {
 // New starts a product that stops with the test. change may adjust the configuration first.
 func New(tb testing.TB, change ...func(*app.Config)) *Product {
 	tb.Helper()
-	c := app.Config{Addr: "127.0.0.1:0", DatabaseURL: storagetest.URL(tb), OwnerEmail: ownerEmail, OwnerPassword: Password, NoLimits: true}
+	return NewAt(tb, time.Now, change...)
+}
+
+// NewAt is New with a clock of the test's own for what the rooms do.
+func NewAt(tb testing.TB, now func() time.Time, change ...func(*app.Config)) *Product {
+	tb.Helper()
+	c := app.Config{Addr: "127.0.0.1:0", Data: tb.TempDir(), DatabaseURL: storagetest.URL(tb), OwnerEmail: ownerEmail, OwnerPassword: Password, NoLimits: true}
 	for _, f := range change {
 		f(&c)
 	}
-	a, err := app.New(context.Background(), c, slog.New(slog.DiscardHandler))
+	a, err := app.NewAt(context.Background(), c, slog.New(slog.DiscardHandler), now)
 	if err != nil {
 		tb.Fatal(err)
 	}
@@ -199,17 +205,29 @@ func (c *Client) Do(method, path string, in any) Reply {
 		}
 		body = bytes.NewReader(b)
 	}
+	return c.send(method, path, "application/json", body)
+}
+
+// send sends a body of any type; nil for none.
+func (c *Client) send(method, path, kind string, body io.Reader) Reply {
+	c.p.tb.Helper()
 	r, err := http.NewRequest(method, c.p.URL+path, body)
 	if err != nil {
 		c.p.tb.Fatal(err)
 	}
-	c.dress(r.Header)
 	if body != nil {
-		r.Header.Set("Content-Type", "application/json")
+		r.Header.Set("Content-Type", kind)
 	}
+	return c.do(r)
+}
+
+// do sends a request as this person.
+func (c *Client) do(r *http.Request) Reply {
+	c.p.tb.Helper()
+	c.dress(r.Header)
 	res, err := http.DefaultTransport.RoundTrip(r)
 	if err != nil {
-		c.p.tb.Fatalf("%s %s: %v", method, path, err)
+		c.p.tb.Fatalf("%s %s: %v", r.Method, r.URL, err)
 	}
 	defer res.Body.Close()
 	for _, cookie := range res.Cookies() {

@@ -7,14 +7,8 @@ package chat
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
-	"encoding/json"
-	"strings"
 	"time"
-	"unicode/utf8"
 
-	"ichat/app/fault"
 	"ichat/storage"
 )
 
@@ -29,13 +23,12 @@ const (
 // The types of message.
 const (
 	Text   = "text"
+	Image  = "image"  // a picture this server re-encoded
+	File   = "file"   // anything else that was uploaded
 	System = "system" // a line the clients word in the reader's language, from key and args
 )
 
 const (
-	// MaxText is how many characters a text message may have.
-	MaxText = 4000
-
 	// window is how many messages a device gets of a conversation it does not know yet.
 	window = 50
 
@@ -45,22 +38,25 @@ const (
 	// covered is how many conversations a sync looks after: the latest ones.
 	covered = 200
 
+	// quoted is how many characters of a message its answers show.
+	quoted = 120
+
 	// shownCursors is the size up to which everybody sees how far everybody has read.
 	shownCursors = 100
 )
 
-// Body is what a message says; which keys count depends on its type.
+// Body is what a message says; which keys count depends on its type. Of an image or a file a client
+// sends FileID alone, and the server fills in what it knows of that file.
 type Body struct {
-	Text string            `json:"text,omitempty"`
-	Key  string            `json:"key,omitempty"`
-	Args map[string]string `json:"args,omitempty"`
-}
-
-// Draft is a message before the server has placed it.
-type Draft struct {
-	ClientMsgID string
-	Type        string
-	Body        Body
+	Text   string            `json:"text,omitempty"`
+	Key    string            `json:"key,omitempty"`
+	Args   map[string]string `json:"args,omitempty"`
+	FileID int64             `json:"file_id,omitempty"`
+	Name   string            `json:"name,omitempty"`
+	Size   int64             `json:"size,omitempty"`
+	Mime   string            `json:"mime,omitempty"`
+	Width  int64             `json:"width,omitempty"`
+	Height int64             `json:"height,omitempty"`
 }
 
 // Message is a message as every member sees it.
@@ -71,12 +67,34 @@ type Message struct {
 	Version        int64     `json:"version"`
 	SenderID       int64     `json:"sender_id"`
 	ClientMsgID    string    `json:"client_msg_id"`
-	Type           string    `json:"type" enum:"text,system"`
+	Type           string    `json:"type" enum:"text,image,file,system"`
 	Body           Body      `json:"body"`
+	ReplyTo        *Reply    `json:"reply_to"`
+	Recalled       bool      `json:"recalled"` // taken back: the place stays, Body is empty
 	CreatedAt      time.Time `json:"created_at"`
 }
 
-// Conversation is the header of a conversation. OwnerID is the visitor of a live one.
+// alt is what stands for a message where it cannot be shown: previews, notices, search.
+func alt(kind string, b Body) string {
+	switch kind {
+	case Text:
+		return b.Text
+	case Image, File:
+		return b.Name
+	}
+	return b.Key
+}
+
+// Reply names the message that another one answers. Alt is the beginning of what it said: empty when
+// that was recalled, or said before the reader came. It is read with each answer, never stored.
+type Reply struct {
+	Seq      int64  `json:"seq"`
+	SenderID int64  `json:"sender_id"`
+	Alt      string `json:"alt"`
+}
+
+// Conversation is the header of a conversation. OwnerID is the visitor of a live one, and the live
+// conversation of a staff one.
 type Conversation struct {
 	ID      int64
 	Kind    string
@@ -104,58 +122,14 @@ type Cursor struct {
 	Received int64 `json:"received"`
 }
 
-// validators says for each type of message what a client may send. A type that is not in it
-// cannot be sent from outside.
-var validators = map[string]func(Body) (Body, error){
-	Text: func(b Body) (Body, error) {
-		if b.Key != "" || len(b.Args) > 0 {
-			return b, fault.New(fault.Invalid, "a text message has only a text").With("body", "a text message has only a text")
-		}
-		if strings.TrimSpace(b.Text) == "" {
-			return b, fault.New(fault.Invalid, "the message is empty").With("body.text", "the message is empty")
-		}
-		if utf8.RuneCountInString(b.Text) > MaxText {
-			return b, fault.New(fault.Invalid, "the message is too long").With("body.text", "the message is too long")
-		}
-		return b, nil
-	},
-}
-
-// check refuses a draft that can never become a message.
-func (d Draft) check() error {
-	if len(d.ClientMsgID) < 8 || len(d.ClientMsgID) > 64 {
-		return fault.New(fault.Invalid, "the message id must have 8 to 64 characters").With("client_msg_id", "the message id must have 8 to 64 characters")
-	}
-	valid, ok := validators[d.Type]
-	if !ok {
-		return fault.New(fault.Invalid, "this type of message is not known").With("type", "this type of message is not known")
-	}
-	_, err := valid(d.Body)
-	return err
-}
-
-// hash tells two drafts under one client id apart. It is taken of the body as the client sent it.
-func (d Draft) hash() string {
-	sum := sha256.Sum256(append([]byte(d.Type+"\n"), encode(d.Body)...))
-	return hex.EncodeToString(sum[:16])
-}
-
-func encode(v any) []byte {
-	b, err := json.Marshal(v)
-	if err != nil {
-		panic(err) // our own struct of strings
-	}
-	return b
-}
-
-// alt is what stands for a message where it cannot be shown: previews, notices, search.
-func alt(kind string, b Body) string {
-	if kind == Text {
-		return b.Text
-	}
-	return b.Key
-}
-
 // SendHook runs inside the write that places a message, after the insert and with the
 // conversation's row locked: SQL by index only, no network, repeatable.
 type SendHook func(ctx context.Context, tx *storage.Tx, c Conversation, m *Message) error
+
+// DraftHook runs before the write, on a draft that passed its type's rules: it may fill in the body
+// or refuse it. A retry is recognised by the body as it was sent, so a hook may run again.
+type DraftHook func(ctx context.Context, by int64, d *Draft) error
+
+// RecallHook runs inside the write that takes a message back, with the conversation's row locked. m is the
+// message as it was said, for the last time: its version is the tombstone's already.
+type RecallHook func(ctx context.Context, tx *storage.Tx, c Conversation, m *Message) error

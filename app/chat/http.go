@@ -11,13 +11,14 @@ import (
 // SendRequest is a message as a client hands it in.
 type SendRequest struct {
 	ClientMsgID string `json:"client_msg_id" minLength:"8" maxLength:"64"`
-	Type        string `json:"type" enum:"text"`
+	Type        string `json:"type" enum:"text,image,file"`
 	Body        Body   `json:"body"`
+	ReplyTo     int64  `json:"reply_to,omitempty" minimum:"1"`
 }
 
 // Draft is the request as the core takes it.
 func (r SendRequest) Draft() Draft {
-	return Draft(r)
+	return Draft{ClientMsgID: r.ClientMsgID, Type: r.Type, Body: r.Body, ReplyTo: r.ReplyTo}
 }
 
 // BindRequest gives a socket to the person who posts it, and says what the device has.
@@ -46,6 +47,11 @@ type pageInput struct {
 	Limit  int   `query:"limit" minimum:"1" maximum:"200" default:"50"`
 }
 
+type recallInput struct {
+	ID  int64 `path:"id"`
+	Seq int64 `path:"seq"`
+}
+
 // PageOutput answers with a stretch of a conversation.
 type PageOutput struct{ Body MessagePage }
 
@@ -63,6 +69,7 @@ func (s *Service) Routes(w *web.Server) {
 	web.Route(w, web.Anyone, http.MethodPost, "/api/chat/bind", "Bind a socket and sync", s.postBind, web.PerPerson(2, 20))
 	web.Route(w, web.Anyone, http.MethodPost, "/api/chat/sync", "Bring a device level", s.postSync, web.PerPerson(5, 20))
 	web.Route(w, web.Anyone, http.MethodPost, "/api/chat/conversations/{id}/messages", "Send a message", s.postMessage, web.PerPerson(5, 30))
+	web.Route(w, web.Anyone, http.MethodPost, "/api/chat/conversations/{id}/messages/{seq}/recall", "Take a message back", s.postRecall, web.PerPerson(5, 30))
 	web.Route(w, web.Anyone, http.MethodGet, "/api/chat/conversations/{id}/messages", "Read a conversation", s.getMessages)
 	web.Route(w, web.Anyone, http.MethodPost, "/api/chat/conversations/{id}/cursors", "Move one's cursors", s.postCursors)
 }
@@ -81,6 +88,11 @@ func (s *Service) postSync(ctx context.Context, in *syncInput) (*syncOutput, err
 
 func (s *Service) postMessage(ctx context.Context, in *sendInput) (*MessageOutput, error) {
 	m, err := s.Send(ctx, web.CallerOf(ctx).Person, in.ID, in.Body.Draft())
+	return &MessageOutput{Body: m}, err
+}
+
+func (s *Service) postRecall(ctx context.Context, in *recallInput) (*MessageOutput, error) {
+	m, err := s.Recall(ctx, web.CallerOf(ctx).Person, in.ID, in.Seq)
 	return &MessageOutput{Body: m}, err
 }
 

@@ -11,46 +11,56 @@ import (
 	"ichat/app/hub"
 	"ichat/app/id"
 	"ichat/app/people"
+	"ichat/app/settings"
 	"ichat/storage"
 )
 
 // Service is the core's use-cases. Every method may be called from many goroutines.
 type Service struct {
-	db     *storage.DB
-	ids    *id.Source
-	now    func() time.Time
-	hub    *hub.Hub
-	people *people.Service
-	epoch  string
-	onSend []SendHook
-	log    *slog.Logger
+	db       *storage.DB
+	ids      *id.Source
+	now      func() time.Time
+	hub      *hub.Hub
+	people   *people.Service
+	settings *settings.Service
+	epoch    string
+	onDraft  []DraftHook
+	onSend   []SendHook
+	onRecall []RecallHook
+	log      *slog.Logger
 }
 
 // New builds the core; epoch is the database's (storage.DB.Epoch).
-func New(db *storage.DB, ids *id.Source, now func() time.Time, h *hub.Hub, p *people.Service, epoch string, log *slog.Logger) *Service {
-	s := &Service{db: db, ids: ids, now: now, hub: h, people: p, epoch: epoch, log: log}
+func New(db *storage.DB, ids *id.Source, now func() time.Time, h *hub.Hub, p *people.Service, set *settings.Service, epoch string, log *slog.Logger) *Service {
+	s := &Service{db: db, ids: ids, now: now, hub: h, people: p, settings: set, epoch: epoch, log: log}
 	h.OnTyping(s.typing)
 	return s
 }
 
+// OnRecall adds a hook that runs in the write that takes a message back. Call it before the first request.
+func (s *Service) OnRecall(h RecallHook) { s.onRecall = append(s.onRecall, h) }
+
 // OnSend adds a hook that runs in the write of every message. Call it before the first request.
 func (s *Service) OnSend(h SendHook) { s.onSend = append(s.onSend, h) }
+
+// OnDraft adds a hook that runs before the write of what a person sends, notes of the staff apart. Call it before the first request.
+func (s *Service) OnDraft(h DraftHook) { s.onDraft = append(s.onDraft, h) }
 
 // Send places a draft and returns the message once it is durable; every member's devices are
 // told after that. The same client id again returns the first message, even after the sender
 // has left; with another body it is a Conflict. Faults: Invalid, NotFound (not a member), Conflict,
 // Unavailable (send the same again).
 func (s *Service) Send(ctx context.Context, by, conversation int64, d Draft) (Message, error) {
-	if err := d.check(); err != nil {
-		return Message{}, err
-	}
-	hash := d.hash()
+	hash := d.hash() // before the hooks fill in the body
+	err := s.ready(ctx, by, &d)
 	var m Message
-	err := s.db.Write(ctx, func(ctx context.Context, tx *storage.Tx) (err error) {
-		m, err = s.placeTx(ctx, tx, by, conversation, d, hash)
-		return err
-	})
-	if storage.IsUnique(err) || fault.Is(err, fault.NotFound) { // a retry, perhaps of somebody who has left since
+	if err == nil {
+		err = s.db.Write(ctx, func(ctx context.Context, tx *storage.Tx) (err error) {
+			m, err = s.placeTx(ctx, tx, by, conversation, d, hash)
+			return err
+		})
+	}
+	if perhapsSentBefore(err) {
 		if first, found, err := s.again(ctx, by, conversation, d.ClientMsgID, hash); found || err != nil {
 			return first, err
 		}
@@ -58,7 +68,28 @@ func (s *Service) Send(ctx context.Context, by, conversation int64, d Draft) (Me
 	return m, err
 }
 
-// again answers a retry from what the first try left.
+// perhapsSentBefore tells whether a send may have failed only because it is a retry: of what is there, or
+// of what its sender may not say any more.
+func perhapsSentBefore(err error) bool {
+	refusal, refused := fault.As(err)
+	return storage.IsUnique(err) || refused && refusal.Kind != fault.Unavailable
+}
+
+// ready checks a draft and lets the hooks complete it.
+func (s *Service) ready(ctx context.Context, by int64, d *Draft) error {
+	if err := d.check(s.settings.Current().Chat.MaxText); err != nil || d.note {
+		return err
+	}
+	for _, hook := range s.onDraft {
+		if err := hook(ctx, by, d); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// again answers a retry from what the first try left. A recalled message says no more what it was, so
+// any retry of it gets the tombstone.
 func (s *Service) again(ctx context.Context, by, conversation int64, clientMsgID, hash string) (Message, bool, error) {
 	row, err := sentBefore(ctx, s.db, conversation, by, clientMsgID)
 	if err != nil {
@@ -67,10 +98,14 @@ func (s *Service) again(ctx context.Context, by, conversation int64, clientMsgID
 		}
 		return Message{}, false, err
 	}
-	if row.BodyHash != hash {
+	if row.RecalledAt == nil && row.BodyHash != hash {
 		return Message{}, true, fault.New(fault.Conflict, "this message id was used for another message")
 	}
-	return row.message(), true, nil
+	found, err := said(ctx, s.db.R, []messageRow{row}, 1) // he saw what he answered
+	if err != nil {
+		return Message{}, true, err
+	}
+	return found[0], true, nil
 }
 
 // placeTx numbers and stores a message under the conversation's row lock.
@@ -84,24 +119,41 @@ func (s *Service) placeTx(ctx context.Context, tx *storage.Tx, by, conversation 
 	if err != nil {
 		return Message{}, err
 	}
-	if d.Type != System && !slices.Contains(to, by) {
+	if !d.may(c, to, by) {
 		return Message{}, fault.New(fault.NotFound, "conversation not found")
 	}
-	row := messageRow{ConversationID: c.ID, Seq: c.Seq, ID: s.ids.Next(), Version: c.Version, SenderID: by,
+	row := messageRow{ConversationID: c.ID, Seq: c.Seq, ID: s.ids.Next(), Version: c.Version, SenderID: by, ReplySeq: d.ReplyTo,
 		ClientMsgID: d.ClientMsgID, BodyHash: hash, Type: d.Type, Body: string(encode(d.Body)), Alt: alt(d.Type, d.Body), CreatedAt: now}
 	if err := insertMessage(ctx, tx, row); err != nil {
 		return Message{}, err
 	}
 	m := row.message()
-	tx.After(func() {
-		s.hub.Push(to, hub.Frame{Type: "message", ConversationID: c.ID, Version: c.Version, Data: m})
-	})
+	if err := s.pushTx(ctx, tx, &m, to); err != nil {
+		return Message{}, err
+	}
 	for _, hook := range s.onSend {
 		if err := hook(ctx, tx, c, &m); err != nil {
 			return Message{}, err
 		}
 	}
 	return m, nil
+}
+
+// pushTx tells the members of a message, and what it answers to those who may know that.
+func (s *Service) pushTx(ctx context.Context, tx *storage.Tx, m *Message, to []int64) error {
+	frame := hub.Frame{Type: "message", ConversationID: m.ConversationID, Version: m.Version, Data: *m}
+	if m.ReplyTo != nil {
+		knowing, err := s.quoteTx(ctx, tx, m)
+		if err != nil {
+			return err
+		}
+		quoting := frame
+		quoting.Data = *m
+		tx.After(func() { s.hub.Push(knowing, quoting) })
+		to = slices.DeleteFunc(to, func(person int64) bool { return slices.Contains(knowing, person) })
+	}
+	tx.After(func() { s.hub.Push(to, frame) })
+	return nil
 }
 
 // SystemTx adds a line that clients word themselves, such as "ticket.assigned". It joins the caller's write.

@@ -59,34 +59,36 @@ type messageRow struct {
 	Body           string    `bun:"body"`
 	Alt            string    `bun:"alt"`
 	CreatedAt      time.Time `bun:"created_at"`
+
+	ReplySeq   int64      `bun:"reply_seq"`
+	RecalledAt *time.Time `bun:"recalled_at"`
 }
 
+// message is the row as members see it, but for the preview of what it answers.
 func (r messageRow) message() Message {
 	m := Message{ID: r.ID, ConversationID: r.ConversationID, Seq: r.Seq, Version: r.Version, SenderID: r.SenderID,
-		ClientMsgID: r.ClientMsgID, Type: r.Type, CreatedAt: r.CreatedAt.UTC()}
+		ClientMsgID: r.ClientMsgID, Type: r.Type, Recalled: r.RecalledAt != nil, CreatedAt: r.CreatedAt.UTC()}
+	if r.ReplySeq != 0 {
+		m.ReplyTo = &Reply{Seq: r.ReplySeq}
+	}
 	if err := json.Unmarshal([]byte(r.Body), &m.Body); err != nil {
 		m.Body = Body{Text: r.Alt} // a body this program cannot read still has its text
 	}
 	return m
 }
 
-func messages(rows []messageRow) []Message {
-	out := make([]Message, len(rows))
-	for i, r := range rows {
-		out[i] = r.message()
-	}
-	return out
-}
-
 // sentBefore finds the message a client id already made.
 func sentBefore(ctx context.Context, db *storage.DB, conversation, sender int64, clientMsgID string) (messageRow, error) {
 	r := messageRow{ConversationID: conversation, SenderID: sender, ClientMsgID: clientMsgID}
-	var at storage.Time
+	var at, recalled storage.Time
 	err := db.One(ctx, `
-		SELECT seq, id, version, body_hash, type, body, alt, created_at FROM messages
+		SELECT seq, id, version, body_hash, type, body, alt, created_at, reply_seq, recalled_at FROM messages
 		WHERE conversation_id = ? AND sender_id = ? AND client_msg_id = ?`, []any{conversation, sender, clientMsgID},
-		&r.Seq, &r.ID, &r.Version, &r.BodyHash, &r.Type, &r.Body, &r.Alt, &at)
+		&r.Seq, &r.ID, &r.Version, &r.BodyHash, &r.Type, &r.Body, &r.Alt, &at, &r.ReplySeq, &recalled)
 	r.CreatedAt = at.Time
+	if !recalled.IsZero() {
+		r.RecalledAt = &recalled.Time
+	}
 	return r, storage.Found(err, "message")
 }
 
@@ -111,9 +113,9 @@ func number(ctx context.Context, tx *storage.Tx, conversation int64, now time.Ti
 
 func insertMessage(ctx context.Context, tx *storage.Tx, r messageRow) error {
 	return tx.Do(ctx, `
-		INSERT INTO messages (conversation_id, seq, id, version, sender_id, client_msg_id, body_hash, type, body, alt, created_at)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-		r.ConversationID, r.Seq, r.ID, r.Version, r.SenderID, r.ClientMsgID, r.BodyHash, r.Type, r.Body, r.Alt, storage.Time{Time: r.CreatedAt})
+		INSERT INTO messages (conversation_id, seq, id, version, sender_id, client_msg_id, body_hash, type, body, alt, created_at, reply_seq)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+		r.ConversationID, r.Seq, r.ID, r.Version, r.SenderID, r.ClientMsgID, r.BodyHash, r.Type, r.Body, r.Alt, storage.Time{Time: r.CreatedAt}, r.ReplySeq)
 }
 
 // lock takes the conversation's row lock and changes nothing.
@@ -140,6 +142,13 @@ func liveOf(ctx context.Context, r reader, site, visitor int64) (Conversation, e
 	c := Conversation{Kind: Live, SiteID: site, OwnerID: visitor}
 	err := r.One(ctx, `SELECT id, seq, version FROM conversations WHERE kind = 'live' AND site_id = ? AND owner_id = ?`,
 		[]any{site, visitor}, &c.ID, &c.Seq, &c.Version)
+	return c, storage.Found(err, "conversation")
+}
+
+func staffOf(ctx context.Context, r reader, live int64) (Conversation, error) {
+	c := Conversation{Kind: Staff, OwnerID: live}
+	err := r.One(ctx, `SELECT id, site_id, seq, version FROM conversations WHERE kind = 'staff' AND owner_id = ?`,
+		[]any{live}, &c.ID, &c.SiteID, &c.Seq, &c.Version)
 	return c, storage.Found(err, "conversation")
 }
 
@@ -208,6 +217,44 @@ func moveCursor(ctx context.Context, tx *storage.Tx, conversation, person, read,
 		return memberRow{}, false, err
 	}
 	return rows[0], true, nil
+}
+
+// messageAt reads one message; NotFound when there is none.
+func messageAt(ctx context.Context, r bun.IDB, conversation, seq int64) (messageRow, error) {
+	var row messageRow
+	err := r.NewSelect().Model(&row).Where("conversation_id = ? AND seq = ?", conversation, seq).Scan(ctx)
+	return row, storage.Found(err, "message")
+}
+
+// blank takes out of a message everything it said; its client id stays, so that a retry finds it.
+func blank(ctx context.Context, tx *storage.Tx, r messageRow) error {
+	_, err := tx.NewRaw(`
+		UPDATE messages SET body = '{}', alt = '', body_hash = '', reply_seq = 0, recalled_at = ?, version = ?
+		WHERE conversation_id = ? AND seq = ?`, r.RecalledAt, r.Version, r.ConversationID, r.Seq).Exec(ctx)
+	return err
+}
+
+// quotes reads the previews of the messages at these seqs, from a seq on.
+func quotes(ctx context.Context, r bun.IDB, conversation, from int64, seqs []int64) (found []Reply, err error) {
+	err = r.NewRaw(`
+		SELECT seq, sender_id, SUBSTR(alt, 1, ?) AS alt FROM messages
+		WHERE conversation_id = ? AND seq IN (?) AND seq >= ?`, quoted, conversation, bun.List(seqs), from).Scan(ctx, &found)
+	return found, err
+}
+
+// quotable is quotes for one message that somebody answers now: a line of the system and what was
+// recalled cannot be answered.
+func quotable(ctx context.Context, tx *storage.Tx, conversation, seq int64) (r Reply, err error) {
+	err = tx.One(ctx, `
+		SELECT seq, sender_id, SUBSTR(alt, 1, ?) FROM messages
+		WHERE conversation_id = ? AND seq = ? AND type <> 'system' AND recalled_at IS NULL`,
+		[]any{quoted, conversation, seq}, &r.Seq, &r.SenderID, &r.Alt)
+	return r, storage.Found(err, "message")
+}
+
+// insideSince is who is in the conversation now and may know what was said at a seq.
+func insideSince(ctx context.Context, tx *storage.Tx, conversation, seq int64) ([]int64, error) {
+	return tx.Numbers(ctx, inside+" AND join_seq <= ?", conversation, seq)
 }
 
 // page reads the messages below a seq, newest first.

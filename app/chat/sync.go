@@ -212,10 +212,12 @@ func gap(ctx context.Context, r bun.IDB, p place) (found []Message, reset bool, 
 			return nil, false, err
 		}
 		slices.Reverse(rows)
-		return messages(rows), true, nil
+		reset = true
+	} else {
+		slices.SortFunc(rows, func(a, b messageRow) int { return int(a.Seq - b.Seq) })
 	}
-	slices.SortFunc(rows, func(a, b messageRow) int { return int(a.Seq - b.Seq) })
-	return messages(rows), false, nil
+	found, err = said(ctx, r, rows, p.JoinSeq)
+	return found, reset, err
 }
 
 // name adds the people who appear in the answer.
@@ -237,6 +239,9 @@ func senders(list []Message) []int64 {
 	for _, m := range list {
 		if m.SenderID != 0 {
 			ids = append(ids, m.SenderID)
+		}
+		if m.ReplyTo != nil && m.ReplyTo.SenderID != 0 {
+			ids = append(ids, m.ReplyTo.SenderID)
 		}
 	}
 	return ids
@@ -296,7 +301,9 @@ func (s *Service) pageFrom(ctx context.Context, conversation, from, before int64
 		rows = rows[:limit]
 	}
 	slices.Reverse(rows)
-	p.Messages = messages(rows)
+	if p.Messages, err = said(ctx, s.db.R, rows, from); err != nil {
+		return MessagePage{}, fmt.Errorf("page of %d: %w", conversation, err)
+	}
 	p.People, err = s.peopleOf(ctx, senders(p.Messages))
 	return p, err
 }

@@ -65,7 +65,8 @@ func (s *Service) requeue(ctx context.Context, known ticketRow) error {
 		if err := s.releaseTx(ctx, tx, t, byAbsence); err != nil {
 			return err
 		}
-		t.State, t.AgentID, t.AssignedAt, t.Version = stateWaiting, 0, nil, m.Version
+		t.State, t.AgentID, t.AssignedAt = stateWaiting, 0, nil
+		t.step(m.Version)
 		s.changed(tx, t.SiteID, t.ID, agent)
 		return moved(ctx, tx, &t)
 	})

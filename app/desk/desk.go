@@ -6,8 +6,12 @@
 // an agent may also take one by hand. Whoever moves a ticket does it in the same way: lock the
 // conversation, lock the seat, look at the ticket and the load again, write, and tell after the commit.
 // So a ticket never has two owners and an agent never more than his cap. A ticket whose agent is lost
-// goes back to its place in the queue. Everybody is told by a second goroutine (tell.go), which reads
-// what it says from the database, so a frame is never older than the one before it.
+// goes back to its place in the queue; an agent may also give it to a colleague or to a queue (transfer.go).
+// Everybody is told by a second goroutine (tell.go), which reads what it says from the database, so a
+// frame is never older than the one before it.
+//
+// Beside the tickets: what visitors leave (rating.go, contact.go), what agents write among themselves
+// (notes.go) and have ready to say (canned.go).
 package desk
 
 import (
@@ -37,9 +41,10 @@ const (
 
 // How an assignment ended.
 const (
-	byAgent   = "agent"
-	byVisitor = "visitor"
-	byAbsence = "absent"
+	byAgent    = "agent"
+	byVisitor  = "visitor"
+	byAbsence  = "absent"
+	byTransfer = "transferred"
 )
 
 // firstCap is how many conversations a new agent takes at once.
@@ -64,6 +69,10 @@ type Live struct {
 	Estimate       *Estimate      `json:"estimate"`
 	Agent          *people.Person `json:"agent"`
 	AgentsOnline   int            `json:"agents_online"`
+	Away           bool           `json:"away"` // nobody is there to answer
+	Rating         *Rating        `json:"rating"`
+	MayRate        bool           `json:"may_rate"`
+	AskRating      bool           `json:"ask_rating"` // the agent asks for a rating that was not given yet
 	Version        int64          `json:"version"`
 }
 
@@ -80,10 +89,13 @@ type Ticket struct {
 	OpenedAt       time.Time      `json:"opened_at"`
 	AssignedAt     *time.Time     `json:"assigned_at"`
 	ClosedAt       *time.Time     `json:"closed_at"`
-	Version        int64          `json:"version"` // the conversation's version at the ticket's last change
+	Version        int64          `json:"version"` // grows with every change of the ticket
 	LastText       string         `json:"last_text"`
 	LastAt         time.Time      `json:"last_at"`
 	Page           string         `json:"page"`
+	Rating         int            `json:"rating"` // 1 to 5 stars; 0 while there is none
+	RatingComment  string         `json:"rating_comment"`
+	Contact        Contact        `json:"contact"`
 }
 
 // Seat is an agent at work: State is what he chose, Present whether he is connected (or was a moment ago).
@@ -125,7 +137,7 @@ type Assignment struct {
 	Agent   people.Person `json:"agent"`
 	At      time.Time     `json:"at"`
 	EndedAt *time.Time    `json:"ended_at"`
-	EndedBy string        `json:"ended_by"` // agent, visitor or absent; empty while it lasts
+	EndedBy string        `json:"ended_by"` // agent, visitor, absent or transferred; empty while it lasts
 	Why     Why           `json:"why"`
 }
 

@@ -60,9 +60,12 @@ func (s *Service) round(ctx context.Context, site int64) error {
 	}
 	var failures []error
 	for _, t := range waiting {
-		agent, why := pick(seats)
-		if agent == nil {
+		agent, why := pick(seats, t.PassedBy)
+		if agent == nil && t.PassedBy == 0 {
 			break
+		}
+		if agent == nil {
+			continue // who passed it on may have room for those behind
 		}
 		err := s.handTo(ctx, t, *agent, why)
 		switch {

@@ -14,6 +14,8 @@ func (s *Service) Routes(w *web.Server) {
 	web.Route(w, web.Visitor, http.MethodGet, "/api/live", "What the visitor sees of the desk", s.getLive)
 	web.Route(w, web.Visitor, http.MethodPost, "/api/live/messages", "Say something to the site", s.postSay, web.PerPerson(5, 30))
 	web.Route(w, web.Visitor, http.MethodPost, "/api/live/end", "End the conversation", s.postEnd, web.PerPerson(1, 10))
+	web.Route(w, web.Visitor, http.MethodPost, "/api/live/rating", "Rate the conversation", s.postRating, web.PerPerson(1, 10))
+	web.Route(w, web.Visitor, http.MethodPost, "/api/live/contact", "Say how one can be reached", s.postContact, web.PerPerson(1, 10))
 
 	web.Route(w, web.Member, http.MethodGet, "/api/desk", "The agent's first screen", s.getDesk)
 	web.Route(w, web.Member, http.MethodPut, "/api/desk/seat", "Go online or away", s.putSeat, web.PerPerson(2, 20))
@@ -22,9 +24,20 @@ func (s *Service) Routes(w *web.Server) {
 	web.Route(w, web.Member, http.MethodGet, "/api/desk/tickets/{id}/messages", "Read the conversation of a ticket", s.getMessages)
 	web.Route(w, web.Member, http.MethodPost, "/api/desk/tickets/{id}/take", "Take a waiting ticket", s.postTake, web.PerPerson(5, 20))
 	web.Route(w, web.Member, http.MethodPost, "/api/desk/tickets/{id}/close", "Close a ticket", s.postClose, web.PerPerson(5, 20))
+	web.Route(w, web.Member, http.MethodPost, "/api/desk/tickets/{id}/transfer", "Give a ticket to an agent or a queue", s.postTransfer, web.PerPerson(5, 20))
+	web.Route(w, web.Member, http.MethodPost, "/api/desk/tickets/{id}/invite-rating", "Ask the visitor for a rating", s.postInviteRating, web.PerPerson(1, 10))
+	web.Route(w, web.Member, http.MethodGet, "/api/desk/tickets/{id}/notes", "Read the notes beside a ticket", s.getNotes)
+	web.Route(w, web.Member, http.MethodPost, "/api/desk/tickets/{id}/notes", "Write a note beside a ticket", s.postNote, web.PerPerson(5, 30))
+	s.toolRoutes(w)
 }
 
-type sayInput struct{ Body chat.SendRequest }
+// SayRequest is a visitor's message and, if he tells, the page he writes it on.
+type SayRequest struct {
+	chat.SendRequest
+	Page string `json:"page,omitempty"`
+}
+
+type sayInput struct{ Body SayRequest }
 
 type liveOutput struct{ Body Live }
 
@@ -68,13 +81,29 @@ func (s *Service) getLive(ctx context.Context, _ *struct{}) (*liveOutput, error)
 
 func (s *Service) postSay(ctx context.Context, in *sayInput) (*chat.MessageOutput, error) {
 	c := web.CallerOf(ctx)
-	m, err := s.Say(ctx, c.Site, c.Person, in.Body.Draft())
+	m, err := s.SayFrom(ctx, c.Site, c.Person, in.Body.Draft(), in.Body.Page)
 	return &chat.MessageOutput{Body: m}, err
 }
 
 func (s *Service) postEnd(ctx context.Context, _ *struct{}) (*liveOutput, error) {
 	c := web.CallerOf(ctx)
 	l, err := s.End(ctx, c.Site, c.Person)
+	return &liveOutput{Body: l}, err
+}
+
+type ratingInput struct{ Body Rating }
+
+func (s *Service) postRating(ctx context.Context, in *ratingInput) (*liveOutput, error) {
+	c := web.CallerOf(ctx)
+	l, err := s.Rate(ctx, c.Site, c.Person, in.Body)
+	return &liveOutput{Body: l}, err
+}
+
+type contactInput struct{ Body Contact }
+
+func (s *Service) postContact(ctx context.Context, in *contactInput) (*liveOutput, error) {
+	c := web.CallerOf(ctx)
+	l, err := s.LeaveContact(ctx, c.Site, c.Person, in.Body)
 	return &liveOutput{Body: l}, err
 }
 
@@ -111,4 +140,40 @@ func (s *Service) postTake(ctx context.Context, in *ticketInput) (*ticketOutput,
 func (s *Service) postClose(ctx context.Context, in *ticketInput) (*ticketOutput, error) {
 	t, err := s.Close(ctx, web.CallerOf(ctx).Person, in.ID)
 	return &ticketOutput{Body: t}, err
+}
+
+type transferInput struct {
+	ID   int64 `path:"id"`
+	Body struct {
+		ToAgent int64  `json:"to_agent,omitempty"`
+		ToQueue int64  `json:"to_queue,omitempty"`
+		Note    string `json:"note,omitempty"`
+	}
+}
+
+func (s *Service) postTransfer(ctx context.Context, in *transferInput) (*ticketOutput, error) {
+	t, err := s.Transfer(ctx, web.CallerOf(ctx).Person, in.ID, Transfer(in.Body))
+	return &ticketOutput{Body: t}, err
+}
+
+func (s *Service) postInviteRating(ctx context.Context, in *ticketInput) (*struct{}, error) {
+	return nil, s.AskRating(ctx, web.CallerOf(ctx).Person, in.ID)
+}
+
+func (s *Service) getNotes(ctx context.Context, in *messagesInput) (*chat.PageOutput, error) {
+	p, err := s.Notes(ctx, web.CallerOf(ctx).Person, in.ID, in.Before, in.Limit)
+	return &chat.PageOutput{Body: p}, err
+}
+
+type noteInput struct {
+	ID   int64 `path:"id"`
+	Body struct {
+		ClientMsgID string `json:"client_msg_id" minLength:"8" maxLength:"64"`
+		Text        string `json:"text"`
+	}
+}
+
+func (s *Service) postNote(ctx context.Context, in *noteInput) (*chat.MessageOutput, error) {
+	m, err := s.WriteNote(ctx, web.CallerOf(ctx).Person, in.ID, in.Body.ClientMsgID, in.Body.Text)
+	return &chat.MessageOutput{Body: m}, err
 }

@@ -21,6 +21,7 @@ import (
 	"ichat/app/hub"
 	"ichat/app/id"
 	"ichat/app/people"
+	"ichat/app/settings"
 	"ichat/app/sites"
 	"ichat/app/web"
 	"ichat/storage"
@@ -62,11 +63,12 @@ func (p *product) start(grace time.Duration) {
 	h := hub.New(hub.Options{Epoch: "test", Grace: grace, Log: log})
 	p.sites = sites.New(p.db, p.ids, time.Now, sites.Files{})
 	persons := people.New(p.db, p.ids, time.Now, p.sites, "test")
-	c := chat.New(p.db, p.ids, time.Now, h, persons, "test", log)
+	c := chat.New(p.db, p.ids, time.Now, h, persons, settings.New(p.db, log), "test", log)
 	p.desk = desk.New(p.db, p.ids, time.Now, h, persons, c, log)
 	w.Authenticate(persons.SignedIn)
 	p.sites.OnSite(p.desk.QueueTx)
 	c.OnSend(p.desk.Heard)
+	c.OnRecall(p.desk.Recalled)
 	h.OnPresence(p.desk.Presence)
 	w.Raw(web.Public, http.MethodGet, "/ws", func(c echo.Context) error { return h.Serve(c.Response(), c.Request()) })
 	c.Routes(w)

@@ -27,20 +27,24 @@ func TestPickTakesTheLeastBusyThenTheLongestIdle(t *testing.T) {
 		seats []candidate
 		want  int64
 		why   []string // the reasons of those passed over, closest first
+
+		passedBy int64
 	}{
-		{"nobody works here", nil, 0, nil},
-		{"alone and free", []candidate{seat(1, 0, 0)}, 1, nil},
-		{"less busy wins over longer idle", []candidate{seat(1, 1, 0), seat(2, 0, 9)}, 2, []string{"busier"}},
-		{"longer idle wins among equals", []candidate{seat(1, 1, 5), seat(2, 1, 4)}, 2, []string{"not idle longer"}},
-		{"lower id when all else is equal", []candidate{seat(2, 0, 0), seat(1, 0, 0)}, 1, []string{"not idle longer"}},
-		{"never over the cap", []candidate{seat(1, 2, 0), seat(2, 3, 0)}, 0, nil},
-		{"a cap of zero takes nothing", []candidate{none}, 0, nil},
+		{"nobody works here", nil, 0, nil, 0},
+		{"alone and free", []candidate{seat(1, 0, 0)}, 1, nil, 0},
+		{"less busy wins over longer idle", []candidate{seat(1, 1, 0), seat(2, 0, 9)}, 2, []string{"busier"}, 0},
+		{"longer idle wins among equals", []candidate{seat(1, 1, 5), seat(2, 1, 4)}, 2, []string{"not idle longer"}, 0},
+		{"lower id when all else is equal", []candidate{seat(2, 0, 0), seat(1, 0, 0)}, 1, []string{"not idle longer"}, 0},
+		{"never over the cap", []candidate{seat(1, 2, 0), seat(2, 3, 0)}, 0, nil, 0},
+		{"a cap of zero takes nothing", []candidate{none}, 0, nil, 0},
 		{"full, away and lost are passed over", []candidate{lost, away, seat(1, 2, 0), seat(2, 1, 9)}, 2,
-			[]string{"away", "not connected", "full"}},
-		{"only those who cannot", []candidate{away, lost}, 0, nil},
+			[]string{"away", "not connected", "full"}, 0},
+		{"only those who cannot", []candidate{away, lost}, 0, nil, 0},
+		{"not to whom passed it on", []candidate{seat(1, 0, 0), seat(2, 1, 9)}, 2, []string{"passed it on"}, 1},
+		{"nobody but whom passed it on", []candidate{seat(1, 0, 0)}, 0, nil, 1},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			picked, why := pick(c.seats)
+			picked, why := pick(c.seats, c.passedBy)
 			var got int64
 			if picked != nil {
 				got = picked.Person
@@ -61,7 +65,7 @@ func TestPickKeepsOnlyTheClosestOfAnArmy(t *testing.T) {
 	for n := range 200 {
 		seats = append(seats, seat(int64(200-n), 0, n))
 	}
-	got, why := pick(seats)
+	got, why := pick(seats, 0)
 	if got.Person != 200 || len(why.Skipped) != skippedKept || why.Skipped[0].PersonID != 199 {
 		t.Fatalf("picked %+v, kept %d, first %+v", got, len(why.Skipped), why.Skipped)
 	}

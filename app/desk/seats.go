@@ -4,7 +4,6 @@ import (
 	"context"
 
 	"ichat/app/people"
-	"ichat/app/sites"
 	"ichat/storage"
 )
 
@@ -13,13 +12,6 @@ import (
 func (s *Service) SeatTx(ctx context.Context, tx *storage.Tx, person int64) error {
 	row := seatRow{PersonID: person, State: seatAway, Cap: firstCap, Version: 1, IdleSince: s.time()}
 	_, err := tx.NewInsert().Model(&row).On("CONFLICT (person_id) DO NOTHING").Exec(ctx)
-	return err
-}
-
-// QueueTx gives a new site its first queue. It is a hook for sites.OnSite.
-func (s *Service) QueueTx(ctx context.Context, tx *storage.Tx, site sites.Site) error {
-	row := queueRow{ID: s.ids.Next(), SiteID: site.ID, Name: firstQueue, CreatedAt: s.time()}
-	_, err := tx.NewInsert().Model(&row).Exec(ctx)
 	return err
 }
 

@@ -1,6 +1,7 @@
 package desk
 
 import (
+	"cmp"
 	"context"
 	"time"
 
@@ -18,6 +19,7 @@ var (
 	errFull     = fault.New(fault.Conflict, "you have reached your limit of conversations")
 	errNotYours = fault.New(fault.Denied, "only the agent who has this conversation, or an owner, can close it")
 	errNoTicket = fault.New(fault.NotFound, "ticket not found")
+	errInvalid  = fault.New(fault.Invalid, "the request is not valid")
 )
 
 // lastTextKept is how many characters of the last message a ticket shows.
@@ -32,7 +34,7 @@ func (s *Service) Heard(ctx context.Context, tx *storage.Tx, c chat.Conversation
 	if c.Kind != "live" || m.Type == "system" {
 		return nil
 	}
-	text := firstRunes(m.Body.Text, lastTextKept)
+	text := firstRunes(cmp.Or(m.Body.Text, m.Body.Name), lastTextKept)
 	t, ok, err := heard(ctx, tx, m, text)
 	switch {
 	case err != nil:
@@ -52,16 +54,33 @@ func (s *Service) openTx(ctx context.Context, tx *storage.Tx, c chat.Conversatio
 	if err != nil {
 		return err
 	}
+	last, _, err := lastTicket(ctx, tx, c.ID)
+	if err != nil {
+		return err
+	}
 	t := ticketRow{
-		ID: s.ids.Next(), SiteID: c.SiteID, QueueID: queue, ConversationID: c.ID, VisitorID: c.OwnerID,
-		State: stateWaiting, FromSeq: m.Seq, Version: m.Version,
+		ID: s.ids.Next(), Version: last.Version, SiteID: c.SiteID, QueueID: queue, ConversationID: c.ID, VisitorID: c.OwnerID,
+		State: stateWaiting, FromSeq: m.Seq,
 		LastText: text, LastSenderID: m.SenderID, LastAt: m.CreatedAt, OpenedAt: m.CreatedAt,
 	}
+	t.step(m.Version)
 	if _, err := tx.NewInsert().Model(&t).Exec(ctx); err != nil {
 		return err
 	}
 	s.changed(tx, t.SiteID, t.ID, 0)
 	return nil
+}
+
+// Recalled takes what was said off the tickets that show it last. It is a hook for chat.OnRecall.
+func (s *Service) Recalled(ctx context.Context, tx *storage.Tx, c chat.Conversation, was *chat.Message) error {
+	if c.Kind != "live" {
+		return nil
+	}
+	tickets, err := unsaid(ctx, tx, was)
+	if len(tickets) > 0 {
+		tx.After(func() { s.tell.add(news{tickets: setOf(tickets...)}) })
+	}
+	return err
 }
 
 // Say puts a visitor's message into his conversation with the site, which begins with his first.
@@ -119,7 +138,8 @@ func (s *Service) hand(ctx context.Context, known ticketRow, agent people.Person
 			return err
 		}
 		at := s.time()
-		t.State, t.AgentID, t.AssignedAt, t.Version = stateOpen, agent.ID, &at, m.Version
+		t.State, t.AgentID, t.AssignedAt, t.PassedBy = stateOpen, agent.ID, &at, 0
+		t.step(m.Version)
 		if err := moved(ctx, tx, &t); err != nil {
 			return err
 		}
@@ -176,14 +196,7 @@ func (s *Service) Close(ctx context.Context, by, ticket int64) (Ticket, error) {
 
 // End closes the visitor's ticket for himself. His next message opens a new one.
 func (s *Service) End(ctx context.Context, site, visitor int64) (Live, error) {
-	c, err := s.chat.Live(ctx, site, visitor)
-	if fault.Is(err, fault.NotFound) {
-		return Live{}, errClosed
-	}
-	if err != nil {
-		return Live{}, err
-	}
-	t, ok, err := lastTicket(ctx, s.db.R, c.ID)
+	t, ok, err := s.lastOf(ctx, site, visitor)
 	if err != nil {
 		return Live{}, err
 	}
@@ -215,7 +228,8 @@ func (s *Service) close(ctx context.Context, known ticketRow, by string, may fun
 			return err
 		}
 		at := s.time()
-		t.State, t.ToSeq, t.ClosedAt, t.Version = stateClosed, m.Seq, &at, m.Version
+		t.State, t.ToSeq, t.ClosedAt = stateClosed, m.Seq, &at
+		t.step(m.Version)
 		s.changed(tx, t.SiteID, t.ID, t.AgentID)
 		return moved(ctx, tx, &t)
 	})

@@ -34,7 +34,16 @@ type ticketRow struct {
 	OpenedAt       time.Time
 	AssignedAt     *time.Time
 	ClosedAt       *time.Time
+	Stars          int
+	Comment        string
+	RatedAt        *time.Time
+	AskedAt        *time.Time
+	PassedBy       int64 // who gave it back to a queue: it is not his again unless he takes it
 }
+
+// step gives a changed ticket its next version: the conversation's, when that moved too, and always more
+// than before. Whoever calls it holds the conversation's lock.
+func (t *ticketRow) step(conversation int64) { t.Version = max(t.Version+1, conversation) }
 
 type seatRow struct {
 	bun.BaseModel `bun:"table:seats,alias:s"`
@@ -54,6 +63,7 @@ type queueRow struct {
 	Name      string
 	Position  int64
 	CreatedAt time.Time
+	RemovedAt *time.Time // its name stays for the tickets it had
 }
 
 type assignmentRow struct {
@@ -98,7 +108,7 @@ func waitingOn(ctx context.Context, q bun.IDB, sites ...int64) ([]ticketRow, err
 // with every change of a long queue.
 func queueOn(ctx context.Context, q bun.IDB, site int64) ([]ticketRow, error) {
 	var rows []ticketRow
-	err := q.NewSelect().Model(&rows).Column("id", "site_id", "queue_id", "conversation_id", "visitor_id", "state", "version").
+	err := q.NewSelect().Model(&rows).Column("id", "site_id", "queue_id", "conversation_id", "visitor_id", "state", "version", "stars", "comment", "passed_by").
 		Where("t.site_id = ?", site).Where("t.state = ?", stateWaiting).OrderExpr("t.opened_at, t.id").Scan(ctx)
 	return rows, err
 }
@@ -146,17 +156,29 @@ func listTickets(ctx context.Context, q bun.IDB, f TicketFilter) ([]ticketRow, e
 // heard keeps the last message on the open ticket of its conversation; ok is false when there is none.
 func heard(ctx context.Context, tx *storage.Tx, m *chat.Message, text string) (t ticketRow, ok bool, err error) {
 	err = tx.One(ctx, `
-		UPDATE tickets SET last_text = ?, last_sender_id = ?, last_at = ?, version = ?
+		UPDATE tickets SET last_text = ?, last_sender_id = ?, last_at = ?,
+			version = CASE WHEN version < ? THEN ? ELSE version + 1 END
 		WHERE conversation_id = ? AND state <> 'closed'
 		RETURNING id, site_id, visitor_id, agent_id, state`,
-		[]any{text, m.SenderID, storage.Time{Time: m.CreatedAt}, m.Version, m.ConversationID},
+		[]any{text, m.SenderID, storage.Time{Time: m.CreatedAt}, m.Version, m.Version, m.ConversationID},
 		&t.ID, &t.SiteID, &t.VisitorID, &t.AgentID, &t.State)
 	return t, err == nil, unlessNone(err)
 }
 
+// unsaid empties the last words of the tickets that end with this message, and lists them.
+func unsaid(ctx context.Context, tx *storage.Tx, m *chat.Message) ([]int64, error) {
+	var ids []int64
+	err := tx.NewRaw(`
+		UPDATE tickets SET last_text = '', version = version + 1
+		WHERE conversation_id = ? AND last_sender_id = ? AND last_at = ? RETURNING id`,
+		m.ConversationID, m.SenderID, m.CreatedAt).Scan(ctx, &ids)
+	return ids, err
+}
+
 // moved writes the columns of t that a change of state touches.
 func moved(ctx context.Context, tx *storage.Tx, t *ticketRow) error {
-	_, err := tx.NewUpdate().Model(t).Column("state", "agent_id", "to_seq", "version", "assigned_at", "closed_at").WherePK().Exec(ctx)
+	_, err := tx.NewUpdate().Model(t).
+		Column("state", "agent_id", "queue_id", "passed_by", "to_seq", "version", "assigned_at", "closed_at").WherePK().Exec(ctx)
 	return err
 }
 
@@ -236,22 +258,6 @@ func unfinished(ctx context.Context, q bun.IDB) ([]ticketRow, error) {
 	var rows []ticketRow
 	err := q.NewRaw(`SELECT DISTINCT site_id, agent_id FROM tickets WHERE conversation_id > 0 AND state <> 'closed'`).Scan(ctx, &rows)
 	return rows, err
-}
-
-func queueOf(ctx context.Context, q bun.IDB, site int64) (int64, error) {
-	var id int64
-	err := q.NewRaw(`SELECT id FROM queues WHERE site_id = ? ORDER BY position, id LIMIT 1`, site).Scan(ctx, &id)
-	return id, storage.Found(err, "queue")
-}
-
-func queueNames(ctx context.Context, q bun.IDB, ids []int64) (map[int64]string, error) {
-	var rows []queueRow
-	err := q.NewSelect().Model(&rows).Where("q.id IN (?)", bun.List(ids)).Scan(ctx)
-	names := make(map[int64]string, len(rows))
-	for _, r := range rows {
-		names[r.ID] = r.Name
-	}
-	return names, err
 }
 
 // recentHandling is how long the latest finished tickets of a queue took from hand to close.

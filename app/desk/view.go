@@ -140,7 +140,7 @@ func (s *Service) Live(ctx context.Context, site, visitor int64) (Live, error) {
 		}
 	}
 	agents, _, err := s.atWork(ctx, site)
-	return Live{ConversationID: c.ID, State: stateNone, AgentsOnline: agents}, err
+	return Live{ConversationID: c.ID, State: stateNone, AgentsOnline: agents, Away: agents == 0}, err
 }
 
 // liveOf is what the visitor of a ticket sees.
@@ -166,13 +166,17 @@ func (s *Service) liveOf(ctx context.Context, t ticketRow) (Live, error) {
 			return Live{}, err
 		}
 		l.Agent = &agent
+		l.Away = !s.hub.Present(t.AgentID) // he answers what he has, also when he takes nothing new
 	}
+	l.MayRate = t.rateable(s.now()) == nil
+	l.AskRating = l.MayRate && t.AskedAt != nil && t.Stars == 0
 	return l, nil
 }
 
 // live is what can be said of a ticket without asking further.
 func live(t ticketRow, agents int) Live {
-	return Live{ConversationID: t.ConversationID, TicketID: t.ID, State: t.State, AgentsOnline: agents, Version: t.Version}
+	return Live{ConversationID: t.ConversationID, TicketID: t.ID, State: t.State, AgentsOnline: agents, Away: agents == 0,
+		Rating: t.rating(), Version: t.Version}
 }
 
 // same tells whether a visitor would see no difference. The version alone is none.
@@ -194,9 +198,9 @@ func (s *Service) views(ctx context.Context, rows []ticketRow) ([]Ticket, error)
 	if len(rows) == 0 {
 		return []Ticket{}, nil
 	}
-	persons, queues := set{}, set{}
+	persons, visitors, queues := set{}, set{}, set{}
 	for _, t := range rows {
-		persons[t.VisitorID], queues[t.QueueID] = true, true
+		persons[t.VisitorID], visitors[t.VisitorID], queues[t.QueueID] = true, true, true
 		if t.AgentID != 0 {
 			persons[t.AgentID] = true
 		}
@@ -209,12 +213,17 @@ func (s *Service) views(ctx context.Context, rows []ticketRow) ([]Ticket, error)
 	if err != nil {
 		return nil, err
 	}
+	contacts, err := contactsOf(ctx, s.db.R, visitors.list())
+	if err != nil {
+		return nil, err
+	}
 	all := make([]Ticket, len(rows))
 	for i, t := range rows {
 		all[i] = Ticket{
 			ID: t.ID, SiteID: t.SiteID, QueueID: t.QueueID, Queue: names[t.QueueID], ConversationID: t.ConversationID,
 			Visitor: who[t.VisitorID], State: t.State, OpenedAt: t.OpenedAt.UTC(), AssignedAt: utc(t.AssignedAt), ClosedAt: utc(t.ClosedAt),
 			Version: t.Version, LastText: t.LastText, LastAt: t.LastAt.UTC(), Page: t.Page,
+			Rating: t.Stars, RatingComment: t.Comment, Contact: contacts[t.VisitorID],
 		}
 		if agent, ok := who[t.AgentID]; ok {
 			all[i].Agent = &agent

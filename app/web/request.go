@@ -99,8 +99,10 @@ func (s *Server) begin(next echo.HandlerFunc) echo.HandlerFunc {
 		r = r.WithContext(context.WithValue(r.Context(), requestKey{}, q))
 		c.SetRequest(r)
 		defer recovered(c, &err)
-		if err := guardSize(c.Response(), r); err != nil {
-			return err
+		if !s.ownBody[r.Method+" "+c.Path()] {
+			if err := guardSize(c.Response(), r); err != nil {
+				return err
+			}
 		}
 		if err := guardText(r.URL); err != nil {
 			return err

@@ -47,6 +47,8 @@ type route struct {
 	RouteInfo
 	hasBody    bool
 	anyOrigin  bool
+	ownBody    bool                                   // reads its body itself, of whatever size
+	describe   func(api huma.API, op *huma.Operation) // for the OpenAPI document; nil: nothing to add
 	perPerson  []*buckets
 	perAddress []*buckets
 }
@@ -61,6 +63,9 @@ func (s *Server) newRoute(access Access, method, path string, limits []Limit) *r
 	}
 	if access == Public && len(r.perPerson) > 0 {
 		panic("nobody is known on a public route, limit it per address: " + method + " " + path)
+	}
+	if r.ownBody {
+		s.ownBody[method+" "+echoPath(path)] = true
 	}
 	s.routes = append(s.routes, r.RouteInfo)
 	return r
@@ -108,6 +113,9 @@ func (s *Server) Raw(access Access, method, path string, h echo.HandlerFunc, lim
 	if isAPI(path) && path != "/api/openapi.json" {
 		op := s.operation(r, "")
 		op.Responses = map[string]*huma.Response{"200": {Description: http.StatusText(http.StatusOK)}}
+		if r.describe != nil {
+			r.describe(s.api, &op)
+		}
 		s.api.OpenAPI().AddOperation(&op)
 	}
 }

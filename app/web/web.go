@@ -35,7 +35,8 @@ type Options struct {
 	TrustedProxies []netip.Prefix                     // peers whose X-Forwarded-* count
 	Log            *slog.Logger                       // nil: slog.Default
 	Limits         bool                               // false lifts every PerPerson and PerAddress
-	Ready          func(ctx context.Context) []string // what is wrong, in plain words; nil: nothing
+	Ready          func(ctx context.Context) []string // what keeps the server from serving, in plain words; nil: nothing
+	Limping        func(ctx context.Context) []string // what is wrong while it serves all the same; nil: nothing
 	Now            func() time.Time                   // nil: time.Now
 }
 
@@ -47,18 +48,21 @@ type Server struct {
 	now          func() time.Time
 	limits       bool
 	ready        func(ctx context.Context) []string
+	limping      func(ctx context.Context) []string
 	authenticate func(ctx context.Context, token string) (Caller, error)
 	proxies      []netip.Prefix
 	baseScheme   string
 	baseHost     string
 	routes       []RouteInfo
+	ownBody      map[string]bool // method and path of the routes that read their body themselves
 	spec         func() ([]byte, error)
 }
 
 // New makes a server with /healthz, /readyz and /api/openapi.json.
 func New(o Options) *Server {
 	teachHuma()
-	s := &Server{echo: echo.New(), log: o.Log, now: o.Now, limits: o.Limits, ready: o.Ready, proxies: o.TrustedProxies}
+	s := &Server{echo: echo.New(), log: o.Log, now: o.Now, limits: o.Limits, ready: o.Ready, limping: o.Limping, proxies: o.TrustedProxies,
+		ownBody: map[string]bool{}}
 	if s.log == nil {
 		s.log = slog.Default()
 	}
@@ -145,10 +149,13 @@ func (s *Server) getReady(c echo.Context) error {
 	if s.ready != nil {
 		problems = append(problems, s.ready(c.Request().Context())...)
 	}
-	status := http.StatusOK
-	if len(problems) > 0 {
+	status, ready := http.StatusOK, len(problems) == 0
+	if !ready {
 		status = http.StatusServiceUnavailable
 	}
+	if s.limping != nil {
+		problems = append(problems, s.limping(c.Request().Context())...)
+	}
 	c.Response().Header().Set("Cache-Control", "no-store")
-	return c.JSON(status, map[string]any{"ready": len(problems) == 0, "problems": problems})
+	return c.JSON(status, map[string]any{"ready": ready, "problems": problems})
 }

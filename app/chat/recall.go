@@ -1,0 +1,86 @@
+package chat
+
+import (
+	"context"
+	"time"
+
+	"ichat/app/fault"
+	"ichat/app/hub"
+	"ichat/storage"
+)
+
+// Recall takes one's own message back, for everybody: what it said is gone from the database, and its
+// place says that something was taken back. Recalling twice answers the same. Faults: NotFound (not a
+// member, or no such message), Denied (somebody else's), Conflict (too late).
+func (s *Service) Recall(ctx context.Context, by, conversation, seq int64) (Message, error) {
+	var tombstone Message
+	err := s.db.Write(ctx, func(ctx context.Context, tx *storage.Tx) error {
+		if _, err := lock(ctx, tx, conversation); err != nil {
+			return err
+		}
+		row, err := s.recallable(ctx, tx, by, conversation, seq)
+		if err != nil || row.RecalledAt != nil {
+			tombstone = row.message()
+			return err
+		}
+		tombstone, err = s.recallTx(ctx, tx, row)
+		return err
+	})
+	if err != nil {
+		return Message{}, err
+	}
+	return tombstone, nil
+}
+
+// recallable reads a message that this person may take back now, or took back before.
+func (s *Service) recallable(ctx context.Context, tx *storage.Tx, by, conversation, seq int64) (messageRow, error) {
+	m, err := membership(ctx, tx, conversation, by)
+	if err != nil {
+		return messageRow{}, err
+	}
+	if m.LeftSeq != nil {
+		return messageRow{}, fault.New(fault.NotFound, "conversation not found")
+	}
+	row, err := messageAt(ctx, tx, conversation, seq)
+	if err != nil {
+		return messageRow{}, err
+	}
+	within := time.Duration(s.settings.Current().Chat.RecallSeconds) * time.Second
+	switch {
+	case row.Seq < m.JoinSeq:
+		return messageRow{}, fault.New(fault.NotFound, "message not found")
+	case row.SenderID != by:
+		return messageRow{}, fault.New(fault.Denied, "you can only recall your own messages")
+	case row.RecalledAt == nil && s.now().Sub(row.CreatedAt) > within:
+		return messageRow{}, fault.New(fault.Conflict, "it is too late to recall this message")
+	}
+	return row, nil
+}
+
+func (s *Service) recallTx(ctx context.Context, tx *storage.Tx, row messageRow) (Message, error) {
+	c, err := bump(ctx, tx, row.ConversationID)
+	if err != nil {
+		return Message{}, err
+	}
+	to, err := audience(ctx, tx, row.ConversationID)
+	if err != nil {
+		return Message{}, err
+	}
+	row.Version = c.Version
+	was := row.message()
+	at := s.now().UTC().Truncate(time.Microsecond)
+	row.RecalledAt, row.Body, row.Alt, row.BodyHash, row.ReplySeq = &at, "{}", "", "", 0
+	if err := blank(ctx, tx, row); err != nil {
+		return Message{}, err
+	}
+	for _, hook := range s.onRecall {
+		if err := hook(ctx, tx, c, &was); err != nil {
+			return Message{}, err
+		}
+	}
+	m := row.message()
+	tx.After(func() {
+		s.hub.Push(to, hub.Frame{Type: "message", ConversationID: c.ID, Version: c.Version, Data: m})
+	})
+	return m, nil
+}

@@ -1,0 +1,138 @@
+package settings
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"log/slog"
+	"strconv"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"ichat/app/fault"
+	"ichat/storage"
+)
+
+// reread is how late a process may learn what another one on the same database changed.
+const reread = 10 * time.Second
+
+// Service keeps the settings. Every method may be called from many goroutines.
+type Service struct {
+	db       *storage.DB
+	log      *slog.Logger
+	owned    func(ctx context.Context, person int64) ([]int64, error)
+	onChange []func(Settings)
+
+	loading sync.Mutex // one Load at a time, so that an older reading never replaces a newer one
+	current atomic.Pointer[Settings]
+}
+
+// New builds the room with the defaults; Load reads the database.
+func New(db *storage.DB, log *slog.Logger) *Service {
+	s := &Service{db: db, log: log}
+	d := Default()
+	s.current.Store(&d)
+	return s
+}
+
+// OwnedBy tells the room which sites somebody owns: a floor above knows the roles.
+func (s *Service) OwnedBy(owned func(ctx context.Context, person int64) ([]int64, error)) {
+	s.owned = owned
+}
+
+// OnChange adds a function that gets the settings after each change. It must be quick, and it is
+// added before the first request.
+func (s *Service) OnChange(f func(Settings)) { s.onChange = append(s.onChange, f) }
+
+// Current is the settings in force. It costs no query.
+func (s *Service) Current() Settings { return *s.current.Load() }
+
+// Load reads the database. A value that this program cannot read counts as its default.
+func (s *Service) Load(ctx context.Context) error {
+	s.loading.Lock()
+	defer s.loading.Unlock()
+	found, err := all(ctx, s.db.R)
+	if err != nil {
+		return fmt.Errorf("load the settings: %w", err)
+	}
+	values := map[string]string{}
+	for _, r := range found {
+		values[r.Name] = r.Value
+	}
+	next := Default()
+	for _, r := range rows {
+		value, set := values[r.name]
+		if !set {
+			continue
+		}
+		var n int
+		if err := json.Unmarshal([]byte(value), &n); err != nil {
+			s.log.WarnContext(ctx, "a setting cannot be read", "name", r.name, "err", err)
+			continue
+		}
+		*r.in(&next) = n
+	}
+	if next == s.Current() {
+		return nil
+	}
+	s.current.Store(&next)
+	for _, f := range s.onChange {
+		f(next)
+	}
+	return nil
+}
+
+// Run notices until ctx ends what other processes change.
+func (s *Service) Run(ctx context.Context) error {
+	tick := time.NewTicker(reread)
+	defer tick.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-tick.C:
+		}
+		if err := s.Load(ctx); err != nil && ctx.Err() == nil {
+			s.log.ErrorContext(ctx, "settings not read again", "err", err)
+		}
+	}
+}
+
+// Show returns the settings to somebody who owns a site; to anybody else they do not exist.
+func (s *Service) Show(ctx context.Context, by int64) (Settings, error) {
+	owned, err := s.owned(ctx, by)
+	if err != nil {
+		return Settings{}, err
+	}
+	if len(owned) == 0 {
+		return Settings{}, fault.New(fault.NotFound, "there is nothing at this address")
+	}
+	return s.Current(), nil
+}
+
+// Change stores what an owner changes and returns what holds from now on in this process.
+func (s *Service) Change(ctx context.Context, by int64, c Change) (Settings, error) {
+	if _, err := s.Show(ctx, by); err != nil {
+		return Settings{}, err
+	}
+	err := s.db.Write(ctx, func(ctx context.Context, tx *storage.Tx) error {
+		for _, r := range rows {
+			n := r.asked(c)
+			if n == nil {
+				continue
+			}
+			if err := save(ctx, tx, row{Name: r.name, Value: strconv.Itoa(*n)}); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return Settings{}, err
+	}
+	if err := s.Load(context.WithoutCancel(ctx)); err != nil { // it is stored, whoever hung up
+		return Settings{}, err
+	}
+	return s.Current(), nil
+}
