@@ -1,6 +1,6 @@
 // A server in memory and the people on it, for the tests of the state classes.
 
-import { MemberApi } from "@wire/api_member"
+import { ConsoleApi } from "../src/state/api"
 import type { Clock } from "@wire/clock"
 import type { ConversationSync, Desk, Message, Person, Seat, Ticket } from "@wire/protocol"
 import type { WebSocketLike } from "@wire/socket"
@@ -11,7 +11,7 @@ export const theo: Person = { id: 11, kind: "visitor", name: "Theo", avatar: "" 
 
 export function ticket(id: number, more: Partial<Ticket> = {}): Ticket {
   const at = `2026-11-23T10:${String(id).padStart(2, "0")}:00Z`
-  return { id, site_id: 1, queue_id: 1, queue: "Sales", conversation_id: 100 + id, visitor: theo, state: "waiting", agent: null, opened_at: at, assigned_at: null, closed_at: null, version: 1, last_text: `text ${id}`, last_at: at, page: "", ...more }
+  return { id, site_id: 1, queue_id: 1, queue: "Sales", conversation_id: 100 + id, visitor: theo, state: "waiting", agent: null, opened_at: at, assigned_at: null, closed_at: null, version: 1, last_text: `text ${id}`, last_at: at, page: "", rating: 0, rating_comment: "", contact: { name: "", email: "", phone: "" }, ...more }
 }
 
 export function mine(id: number, more: Partial<Ticket> = {}): Ticket {
@@ -27,7 +27,7 @@ export function desk(more: Partial<Desk> = {}): Desk {
 }
 
 export function message(conversation: number, seq: number, more: Partial<Message> = {}): Message {
-  return { id: conversation * 1000 + seq, conversation_id: conversation, seq, version: seq, sender_id: theo.id, client_msg_id: `v${seq}`, type: "text", body: { text: `line ${seq}` }, created_at: `2026-11-23T11:${String(seq).padStart(2, "0")}:00Z`, ...more }
+  return { id: conversation * 1000 + seq, conversation_id: conversation, seq, version: seq, sender_id: theo.id, client_msg_id: `v${seq}`, type: "text", body: { text: `line ${seq}` }, created_at: `2026-11-23T11:${String(seq).padStart(2, "0")}:00Z`, reply_to: null, recalled: false, ...more }
 }
 
 export function conversation(id: number, messages: Message[], read = 0): ConversationSync {
@@ -47,7 +47,7 @@ export function refusal(status: number, message: string, fields: Record<string, 
 export class Server {
   readonly calls: string[] = []
   readonly routes = new Map<string, Route>()
-  readonly api = new MemberApi({ lang: "en", fetch: ((path: string, init: RequestInit) => this.#answer(path, init)) as typeof fetch })
+  readonly api = new ConsoleApi({ lang: "en", fetch: ((path: string, init: RequestInit) => this.#answer(path, init)) as typeof fetch })
 
   on(route: string, answer: unknown): void {
     this.routes.set(route, typeof answer === "function" ? (answer as Route) : () => answer)

@@ -70,7 +70,7 @@ test("what is displayed counts as read only while somebody looks", async () => {
 
 test("the last line of a row follows the timeline, own words too", async () => {
   await start()
-  expect(office.inbox.preview(mine(1))).toEqual({ text: "line 2", at: message(101, 2).created_at, mine: false })
+  expect(office.inbox.preview(mine(1))).toEqual({ text: "line 2", kind: "text", at: message(101, 2).created_at, mine: false })
   wire.push({ type: "message", conversation_id: 101, version: 3, data: message(101, 3, { sender_id: me.id, body: { text: "hello" } }) })
   expect(office.inbox.preview(mine(1))).toMatchObject({ text: "hello", mine: true })
   expect(office.inbox.preview(ticket(3))).toMatchObject({ text: "text 3", mine: false })

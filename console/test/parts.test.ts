@@ -3,7 +3,8 @@ import { contrast } from "@widget/colour"
 import { expect, test } from "vitest"
 import { pageLink, pageName } from "../src/agent/page"
 import { emoji } from "../src/agent/emoji"
-import { initials, nameOf } from "../src/parts/faces"
+import { initials, nameOf, visitorOf } from "../src/parts/faces"
+import { boxOf, endOf, sizeText } from "../src/parts/size"
 import { onlyEmoji, partsOf } from "../src/parts/links"
 
 test("addresses in a text become links, and nothing else does", () => {
@@ -35,17 +36,30 @@ test("only pages of the web are links", () => {
   expect(pageLink("javascript:alert(1)")).toBe("")
 })
 
+test("sizes are told in the unit that fits", () => {
+  expect([0, 999, 1000, 45_300, 999_600, 1_440_000, 52_000_000, 3_200_000_000].map((n) => sizeText(n, "en"))).toEqual(["0 byte", "999 byte", "1 kB", "45 kB", "1 MB", "1.4 MB", "52 MB", "3.2 GB"])
+  expect(["a.PDF", "archive.tar.gz", "README", "x.verylong"].map(endOf)).toEqual(["PDF", "GZ", "", ""])
+})
+
+test("a picture fits its box, never grows, and never becomes a line", () => {
+  expect([boxOf(3000, 2000), boxOf(100, 100), boxOf(0, 0)]).toEqual([{ width: 300, height: 200 }, { width: 100, height: 100 }, { width: 220, height: 165 }])
+  expect(boxOf(4000, 40)).toEqual({ width: 300, height: 56 })
+})
+
 test("visitors without a name get the end of their id", () => {
   const nobody = { id: 2097152000013384, name: " " }
   expect(nameOf(nobody, "en")).toBe("Visitor 3384")
   expect(nameOf(nobody, "zh-CN")).toBe("访客 3384")
   expect(initials(nobody)).toBe("84")
+  const visitor = { id: 1, kind: "visitor" as const, name: "", avatar: "" }
+  const contact = { name: "Theo", email: "", phone: "" }
+  expect([visitorOf({ visitor, contact }).name, visitorOf({ visitor: { ...visitor, name: "T." }, contact }).name]).toEqual(["Theo", "T."])
   expect(initials({ id: 1, name: "Maya Lind" })).toBe("ML")
 })
 
 test("text can be read on every ground the console puts it on", () => {
   const css = readFileSync(new URL("../../widget/src/look.css", import.meta.url), "utf8")
-  const pairs = ["ink/paper", "ink/sunken", "ink/accent-soft", "ink-2/paper", "ink-2/sunken", "ink-2/raised", "ink-2/accent-soft", "accent-text/sunken", "accent-text/accent-soft", "accent-ink/accent", "warn/sunken", "warn/warn-soft", "bad/sunken", "bad/paper", "bad/bad-soft", "good/good-soft", "paper/ink"]
+  const pairs = ["ink/paper", "ink/sunken", "ink/accent-soft", "ink-2/paper", "ink-2/sunken", "ink-2/raised", "ink-2/accent-soft", "accent-text/sunken", "accent-text/accent-soft", "accent-ink/accent", "warn/sunken", "warn/warn-soft", "bad/sunken", "bad/paper", "bad/bad-soft", "good/good-soft", "paper/ink", "ink/note", "ink-2/note", "warn/note", "bad/note", "paper/warn"]
   for (const theme of ["light", "dark"]) {
     const block = css.slice(css.indexOf(`[data-theme="${theme}"] {`))
     const token = (name: string): string => new RegExp(`--${name}: (#[0-9a-f]{6});`).exec(block)?.[1] ?? `no ${name}`

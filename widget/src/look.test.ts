@@ -38,6 +38,9 @@ const shapes: [string, string[]][] = [
   ["focus", ["paper", "raised", "sunken"]],
   ["edge", ["paper", "sunken"]],
   ["accent", ["paper"]],
+  ["accent-text", ["accent-soft"]],
+  ["star", ["paper"]],
+  ["edge", ["raised"]],
 ]
 
 for (const [theme, set] of [["light", light], ["dark", dark]] as const) {
@@ -68,6 +71,13 @@ test("the launcher's own colours are the tokens, and its badge and close can be 
   }
   expect(contrast("#ffffff", "#c8291f")).toBeGreaterThanOrEqual(4.5)
   expect(loader).toContain("#c8291f")
+})
+
+test("the picture viewer's own colours can be read", () => {
+  const viewer = read("./frame/extra.css")
+  for (const colour of ["#100f0e", "#f3f0ea", "#282622", "#7fb3ff"]) expect(viewer).toContain(colour)
+  for (const ground of ["#100f0e", "#282622"]) expect(contrast("#f3f0ea", ground)).toBeGreaterThanOrEqual(4.5)
+  expect(contrast("#7fb3ff", "#100f0e")).toBeGreaterThanOrEqual(3)
 })
 
 test("initials can be read on every face", () => {

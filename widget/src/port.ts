@@ -9,6 +9,9 @@ export type ToFrame =
   /** Whether the host page itself has the focus. */
   | { t: "focus"; on: boolean }
 
+/** Everything the host page says carries its address: it speaks whenever the focus moves, so before each message. */
+export type FromHost = ToFrame & { page: string }
+
 /** `face` is a CSS background: a picture or a colour with the initials on it. */
 export type Preview = { id: number; name: string; face: string; initials: string; text: string }
 

@@ -1,4 +1,4 @@
-// One short sentence at the foot of the page: a refusal that belongs to no field.
+// One short sentence at the foot of the page: a refusal that belongs to no field, or that something was done.
 
 import { shallowRef } from "vue"
 import { noTrouble, troubleOf } from "../state/problem"
@@ -10,7 +10,16 @@ export const notice = shallowRef(noTrouble)
 let timer: ReturnType<typeof setTimeout> | undefined
 
 export function tell(error: unknown): void {
-  notice.value = troubleOf(error, lang.value)
+  show(troubleOf(error, lang.value))
+}
+
+/** announce says that something was done which shows nowhere else. */
+export function announce(text: string): void {
+  show({ ...noTrouble, text })
+}
+
+function show(what: typeof noTrouble): void {
+  notice.value = what
   clearTimeout(timer)
   timer = setTimeout(dismiss, shownMs)
 }

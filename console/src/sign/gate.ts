@@ -1,14 +1,14 @@
 // What both pages begin with: the API in the reader's language, the sign-in, and what the address bar asked for.
 
-import { MemberApi } from "@wire/api_member"
 import { watchEffect } from "vue"
 import { lang } from "../parts/ui"
+import { ConsoleApi } from "../state/api"
 import { doorOf, SignIn, type Door } from "../state/session"
 
-export type Gate = { api: MemberApi; signIn: SignIn; door: Door }
+export type Gate = { api: ConsoleApi; signIn: SignIn; door: Door }
 
 export function openGate(): Gate {
-  const api = new MemberApi({ lang: lang.value, fetch: (input, init) => watched(input, init) })
+  const api = new ConsoleApi({ lang: lang.value, fetch: (input, init) => watched(input, init) })
   const signIn = new SignIn(api)
   watchEffect(() => (api.lang = lang.value))
   const door = doorOf(location.hash)

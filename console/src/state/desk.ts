@@ -1,15 +1,15 @@
 // The agent's desk: seats and tickets of the site as the server last told. Pushed `ticket` and `seat` frames are applied
 // by version; every (re)bind reads the whole desk again, so a frame that was lost while away costs nothing.
 
-import type { MemberApi } from "@wire/api_member"
-import type { Desk as DeskAnswer, Event, Seat, Ticket } from "@wire/protocol"
+import type { Desk as DeskAnswer, Event, Queue, Seat, Ticket } from "@wire/protocol"
 import { computed, shallowRef, triggerRef } from "vue"
+import type { ConsoleApi } from "./api"
 
 export type Loaded = "loading" | "ready" | "failed"
 
 export class Desk {
   readonly me: number
-  readonly #api: MemberApi
+  readonly #api: ConsoleApi
   readonly #tickets = shallowRef(new Map<number, Ticket>())
   readonly #seats = shallowRef(new Map<number, Seat>())
   readonly #loaded = shallowRef<Loaded>("loading")
@@ -19,7 +19,7 @@ export class Desk {
   #touched: { tickets: Map<number, Ticket>; seats: Map<number, Seat> } | undefined
   #onTicket: (ticket: Ticket) => void = () => undefined
 
-  constructor(api: MemberApi, me: number) {
+  constructor(api: ConsoleApi, me: number) {
     this.#api = api
     this.me = me
   }
@@ -96,6 +96,21 @@ export class Desk {
     const ticket = await this.#api.take(id)
     this.put(ticket)
     return ticket
+  }
+
+  /** Passes a ticket on; a refusal is the caller's to show. */
+  async transfer(id: number, to: { to_agent?: number; to_queue?: number }, note: string): Promise<void> {
+    const clean = note.trim()
+    this.put(await this.#api.transfer(id, clean ? { ...to, note: clean } : to))
+  }
+
+  /** The queues a ticket of this site may wait in. */
+  async queues(site: number): Promise<Queue[]> {
+    return (await this.#api.queues()).queues.filter((queue) => queue.site_id === site)
+  }
+
+  async inviteRating(id: number): Promise<void> {
+    await this.#api.inviteRating(id)
   }
 
   async close(id: number): Promise<void> {

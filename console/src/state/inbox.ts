@@ -1,20 +1,22 @@
 // The list beside the conversation: three tabs, their order, what is selected, what is unread.
 
 import { Fault } from "@wire/api"
-import type { MemberApi } from "@wire/api_member"
 import type { Client } from "@wire/client"
 import type { Message, Ticket } from "@wire/protocol"
 import { computed, shallowRef, triggerRef } from "vue"
+import type { ConsoleApi } from "./api"
 import type { Desk, Loaded } from "./desk"
+import type { NoteFrame } from "./notes"
 import { Talk } from "./talk"
 
 export type Tab = "mine" | "waiting" | "closed"
-export type Preview = { text: string; at: string; mine: boolean }
+/** `kind` tells what stands for a text where there is none. */
+export type Preview = { text: string; kind: "text" | "image" | "file"; at: string; mine: boolean }
 
 export const tabs: readonly Tab[] = ["mine", "waiting", "closed"]
 
 export class Inbox {
-  readonly #api: MemberApi
+  readonly #api: ConsoleApi
   readonly #client: Client
   readonly #desk: Desk
   readonly #tab = shallowRef<Tab>("mine")
@@ -28,7 +30,7 @@ export class Inbox {
   /** The selected row keeps its rank while it is selected: it must not jump away because it was just read. */
   #rankedUnread = 0
 
-  constructor(api: MemberApi, client: Client, desk: Desk) {
+  constructor(api: ConsoleApi, client: Client, desk: Desk) {
     this.#api = api
     this.#client = client
     this.#desk = desk
@@ -75,11 +77,11 @@ export class Inbox {
   preview(ticket: Ticket): Preview {
     this.#tick.value
     const messages = this.#client.conversations.get(ticket.conversation_id)?.messages ?? []
-    const last = messages.findLast((m: Message) => m.type === "text")
+    const last = messages.findLast((m: Message) => m.type !== "system" && !m.recalled)
     if (ticket.state === "open" && last && last.created_at >= ticket.last_at) {
-      return { text: last.body.text ?? "", at: last.created_at, mine: last.sender_id === this.#desk.me }
+      return { text: last.body.text || last.body.name || "", kind: last.type === "image" || last.type === "file" ? last.type : "text", at: last.created_at, mine: last.sender_id === this.#desk.me }
     }
-    return { text: ticket.last_text, at: ticket.last_at || ticket.opened_at, mine: false }
+    return { text: ticket.last_text, kind: "text", at: ticket.last_at || ticket.opened_at, mine: false }
   }
 
   show(tab: Tab): void {
@@ -102,6 +104,15 @@ export class Inbox {
     this.#talk.value = ticket ? new Talk(this.#api, this.#client, ticket) : undefined
   }
 
+  /** A note was pushed; only the open conversation shows notes. */
+  note({ ticket_id, message }: NoteFrame): void {
+    const talk = this.#talk.value
+    if (!talk || (talk.ticket.id !== ticket_id && this.#find(ticket_id)?.conversation_id !== talk.conversation)) return
+    const seat = this.#desk.seats.find((s) => s.person.id === message.sender_id)
+    if (seat) talk.meet([seat.person])
+    talk.notes.apply(message)
+  }
+
   /** Opens a ticket that may not be in any list here, as after a reload or from a link. */
   async open(id: number): Promise<void> {
     try {
@@ -118,6 +129,7 @@ export class Inbox {
     const known = this.#desk.ticket(id)
     if (known) this.#hear(known)
     else if (id) await this.#reread(id)
+    await this.#talk.value?.notes.load()
     if (this.#closedState.value === "ready") await this.#closedPage(undefined)
   }
 

@@ -1,19 +1,37 @@
-// From messages to what stands on the screen: day lines, system lines, and bubbles grouped by sender and minute. Pure.
+// From messages and notes to what stands on the screen: day lines, system lines, notes, and bubbles grouped by sender and
+// minute. Pure.
 
 import type { Item } from "@wire/outbox"
-import type { Message } from "@wire/protocol"
+import type { Body, Message, Reply } from "@wire/protocol"
 import type { Mark, Row } from "@wire/timeline"
 import { dayKey } from "../time"
+import type { Note } from "./notes"
 
-export type Bubble = { key: string; text: string; at: string; mark: Mark | "none"; item: Item | undefined }
+/** A picture or file; `id` is 0 until the server has it. */
+export type Media = { kind: "image" | "file"; id: number; name: string; size: number; width: number; height: number }
+export type Bubble = {
+  key: string
+  text: string
+  media: Media | undefined
+  reply: Reply | undefined
+  at: string
+  mark: Mark | "none"
+  item: Item | undefined
+  /** The server's row; an own message that is still on its way has none. */
+  message: Message | undefined
+}
 export type Line =
   | { kind: "day"; key: string; at: string }
   | { kind: "new"; key: string }
   | { kind: "system"; key: string; message: Message }
+  | { kind: "recalled"; key: string; message: Message }
+  | { kind: "note"; key: string; note: Note }
   | { kind: "group"; key: string; sender: number; own: boolean; side: "left" | "right"; bubbles: Bubble[] }
 
 export type LinesInput = {
   rows: Row[]
+  /** In the order they were written; each stands before the first message that is younger. */
+  notes: readonly Note[]
   me: number
   visitor: number
   /** How far an own message got; unknown where the reader is no member. */
@@ -27,27 +45,51 @@ const togetherMs = 60_000
 
 export function linesOf(input: LinesInput): Line[] {
   const lines: Line[] = []
-  let day = ""
+  const known = new Map(input.rows.flatMap((row) => (row.placed ? [[row.message.seq, row.message] as const] : [])))
   let marked = input.newFrom === 0
+  let noted = 0
+  const notesUntil = (at: string): void => {
+    for (let note = input.notes[noted]; note && note.at <= at; note = input.notes[++noted]) placeNote(lines, note)
+  }
   for (const row of input.rows) {
-    const at = row.placed ? row.message.created_at : new Date(row.item.at).toISOString()
-    if (dayKey(at) !== day) {
-      day = dayKey(at)
-      lines.push({ kind: "day", key: `day-${day}`, at })
-    }
+    const at = timeOf(row)
+    notesUntil(at)
+    day(lines, at)
     if (!marked && row.placed && row.message.seq >= input.newFrom) {
       marked = true
       lines.push({ kind: "new", key: "new" })
     }
     if (row.placed && row.message.type === "system") lines.push({ kind: "system", key: row.key, message: row.message })
-    else place(lines, row, at, input)
+    else if (row.placed && row.message.recalled) lines.push({ kind: "recalled", key: row.key, message: row.message })
+    else place(lines, row, at, input, known)
   }
+  for (const note of input.notes.slice(noted)) placeNote(lines, note)
   return lines
 }
 
-function place(lines: Line[], row: Row, at: string, input: LinesInput): void {
+/** mediaOf is the picture or file of a message's body. */
+export function mediaOf(type: string, body: Body): Media | undefined {
+  if (type !== "image" && type !== "file") return undefined
+  return { kind: type, id: body.file_id ?? 0, name: body.name ?? "", size: body.size ?? 0, width: body.width ?? 0, height: body.height ?? 0 }
+}
+
+function timeOf(row: Row): string {
+  return row.placed ? row.message.created_at : new Date(row.item.at).toISOString()
+}
+
+function day(lines: Line[], at: string): void {
+  const key = `day-${dayKey(at)}`
+  if (lines.findLast((line) => line.kind === "day")?.key !== key) lines.push({ kind: "day", key, at })
+}
+
+function placeNote(lines: Line[], note: Note): void {
+  day(lines, note.at)
+  lines.push({ kind: "note", key: `note-${note.key}`, note })
+}
+
+function place(lines: Line[], row: Row, at: string, input: LinesInput, known: Map<number, Message>): void {
   const sender = row.placed ? row.message.sender_id : input.me
-  const bubble = bubbleOf(row, at, sender === input.me, input)
+  const bubble = bubbleOf(row, at, sender === input.me, input, known)
   const last = lines.at(-1)
   const before = last?.kind === "group" ? last.bubbles.at(-1) : undefined
   if (last?.kind === "group" && last.sender === sender && before && Date.parse(at) - Date.parse(before.at) < togetherMs) {
@@ -57,8 +99,19 @@ function place(lines: Line[], row: Row, at: string, input: LinesInput): void {
   lines.push({ kind: "group", key: `g-${row.key}`, sender, own: sender === input.me, side: sender === input.visitor ? "left" : "right", bubbles: [bubble] })
 }
 
-function bubbleOf(row: Row, at: string, own: boolean, input: LinesInput): Bubble {
-  if (row.placed) return { key: row.key, text: row.message.body.text ?? "", at, mark: own ? input.mark(row.message) : "none", item: undefined }
-  const mark = row.item.state === "failed" ? "failed" : row.item.state === "acked" ? "sent" : "sending"
-  return { key: row.key, text: row.item.body.text ?? "", at, mark, item: row.item }
+function bubbleOf(row: Row, at: string, own: boolean, input: LinesInput, known: Map<number, Message>): Bubble {
+  if (row.placed) {
+    const { message } = row
+    const reply = message.reply_to ? freshReply(message.reply_to, known) : undefined
+    return { key: row.key, text: message.body.text ?? "", media: mediaOf(message.type, message.body), reply, at, mark: own ? input.mark(message) : "none", item: undefined, message }
+  }
+  const { item } = row
+  const mark = item.state === "failed" ? "failed" : item.state === "acked" ? "sent" : "sending"
+  const reply = item.reply ? freshReply(item.reply, known) : undefined
+  return { key: row.key, text: item.body.text ?? "", media: mediaOf(item.type, item.body), reply, at, mark, item, message: undefined }
+}
+
+/** A quote shows nothing of an original that was recalled since. */
+function freshReply(reply: Reply, known: Map<number, Message>): Reply {
+  return known.get(reply.seq)?.recalled ? { ...reply, alt: "" } : reply
 }

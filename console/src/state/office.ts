@@ -1,17 +1,20 @@
 // One signed-in agent's page: the protocol client, the desk and the inbox tied together.
 
-import type { MemberApi } from "@wire/api_member"
 import { Client, type ClientOptions } from "@wire/client"
 import { realClock } from "@wire/clock"
 import { shallowRef } from "vue"
+import type { ConsoleApi } from "./api"
+import { CannedBook } from "./canned"
 import { Desk } from "./desk"
 import { Drafts, type Shelf } from "./drafts"
+import { ChosenFiles } from "./files"
 import { Inbox } from "./inbox"
+import type { NoteFrame } from "./notes"
 
 export type Line = "live" | "connecting" | "offline"
 
-export type OfficeOptions = Pick<ClientOptions, "me" | "store" | "url" | "locks" | "clock" | "open"> & {
-  api: MemberApi
+export type OfficeOptions = Pick<ClientOptions, "me" | "store" | "url" | "locks" | "clock" | "open" | "carry"> & {
+  api: ConsoleApi
   shelf: Shelf
   onSignedOut: () => void
 }
@@ -24,6 +27,8 @@ export class Office {
   readonly desk: Desk
   readonly inbox: Inbox
   readonly drafts: Drafts
+  readonly files = new ChosenFiles()
+  readonly canned: CannedBook
   readonly #line = shallowRef<Line>("connecting")
   readonly #clock
   #cancel: (() => void) | undefined
@@ -34,7 +39,11 @@ export class Office {
     this.desk = new Desk(options.api, options.me)
     this.inbox = new Inbox(options.api, this.client, this.desk)
     this.drafts = new Drafts(options.shelf, options.me)
-    this.client.on("event", (event) => this.desk.apply(event))
+    this.canned = new CannedBook(options.api)
+    this.client.on("event", (event) => {
+      if (event.type === "note") this.inbox.note(event.data as NoteFrame)
+      else this.desk.apply(event)
+    })
     this.client.on("signedOut", () => options.onSignedOut())
     this.client.on("state", (state) => {
       if (state.name === "live") this.#live()

@@ -3,12 +3,15 @@
 // never empties the screen.
 
 import { Fault } from "@wire/api"
-import type { MemberApi } from "@wire/api_member"
-import type { Client } from "@wire/client"
-import type { Message, MessagePage, Person, Ticket } from "@wire/protocol"
+import type { Chosen, Client } from "@wire/client"
+import type { Message, Person, Ticket } from "@wire/protocol"
 import type { Row, Timeline } from "@wire/timeline"
 import { computed, shallowRef, triggerRef, type ShallowRef } from "vue"
+import { visitorOf } from "../parts/faces"
+import { actionsFor, replyTo, type Action } from "./actions"
+import type { ConsoleApi } from "./api"
 import { linesOf, type Line } from "./lines"
+import { Notes } from "./notes"
 
 export type TalkState = "loading" | "ready" | "failed"
 
@@ -17,7 +20,8 @@ export const mostRunes = 4000
 
 export class Talk {
   readonly conversation: number
-  readonly #api: MemberApi
+  readonly notes: Notes
+  readonly #api: ConsoleApi
   readonly #client: Client
   readonly #ticket: ShallowRef<Ticket>
   readonly #past = shallowRef<Message[]>([])
@@ -25,6 +29,7 @@ export class Talk {
   readonly #state = shallowRef<TalkState>("loading")
   readonly #busy = shallowRef(false)
   readonly #newFrom = shallowRef(0)
+  readonly #answering = shallowRef<Message>()
   readonly #tick = shallowRef(0)
   readonly #people = shallowRef(new Map<number, Person>())
   readonly #lines = computed(() => this.#makeLines())
@@ -32,11 +37,12 @@ export class Talk {
   readonly #off: (() => void)[]
   #member = false
 
-  constructor(api: MemberApi, client: Client, ticket: Ticket) {
+  constructor(api: ConsoleApi, client: Client, ticket: Ticket) {
     this.#api = api
     this.#client = client
     this.conversation = ticket.conversation_id
     this.#ticket = shallowRef(ticket)
+    this.notes = new Notes(api, client.me, () => this.ticket.id, (people) => this.meet(people))
     const heard = (id: number): void => {
       if (id === this.conversation) this.#refresh()
     }
@@ -45,6 +51,7 @@ export class Talk {
     if (timeline) this.#newFrom.value = firstNew(timeline, client.me)
     this.#refresh()
     if (!timeline) void this.load()
+    void this.notes.load()
   }
 
   get state(): TalkState {
@@ -68,6 +75,11 @@ export class Talk {
     return this.#typing.value
   }
 
+  /** The message the next one replies to. */
+  get answering(): Message | undefined {
+    return this.#answering.value
+  }
+
   get ticket(): Ticket {
     return this.#ticket.value
   }
@@ -80,7 +92,7 @@ export class Talk {
   }
 
   person(id: number): Person | undefined {
-    if (id === this.ticket.visitor.id) return this.ticket.visitor
+    if (id === this.ticket.visitor.id) return visitorOf(this.ticket)
     if (id === this.ticket.agent?.id) return this.ticket.agent
     return (this.#tick.value, this.#client.people.get(id)) ?? this.#people.value.get(id)
   }
@@ -90,7 +102,7 @@ export class Talk {
     if (this.#state.value === "failed") this.#state.value = "loading"
     try {
       const page = await this.#api.ticketMessages(this.ticket.id)
-      this.#meet(page)
+      this.meet(page.people)
       if (this.#timeline) return
       if (this.#lay(page.messages) === "replaced") this.#more.value = page.more
       this.#state.value = "ready"
@@ -106,10 +118,11 @@ export class Talk {
     this.#busy.value = true
     try {
       const page = await (this.#member ? this.#api.history(this.conversation, first.seq) : this.#api.ticketMessages(this.ticket.id, first.seq))
-      this.#meet(page)
+      this.meet(page.people)
       if (this.#shown()[0]?.seq !== first.seq) return false // a reset came in between
       this.#past.value = [...page.messages.filter((m) => m.seq < first.seq), ...this.#past.value]
       this.#more.value = page.more
+      await this.notes.reach(this.#from)
       return true
     } catch (error) {
       if (error instanceof Fault) return false
@@ -122,8 +135,49 @@ export class Talk {
   send(text: string): boolean {
     const clean = text.trim()
     if (!clean || [...clean].length > mostRunes) return false
-    this.#client.send(this.conversation, clean)
+    this.#client.send(this.conversation, clean, this.#quote())
     return true
+  }
+
+  /** A picture or another file; it is shown at once and sent when it is at the server. */
+  sendFile(chosen: Chosen): void {
+    this.#client.sendFile(this.conversation, chosen, this.#quote())
+  }
+
+  /** Chooses the message the next one replies to, or none. */
+  answer(message: Message | undefined): void {
+    this.#answering.value = message
+  }
+
+  actions(message: Message): Action[] {
+    return actionsFor(message, { write: this.#member, recall: this.#client.mayRecall(message) })
+  }
+
+  async recall(message: Message): Promise<void> {
+    await this.#client.recall(message)
+  }
+
+  links(file: number): ReturnType<Client["links"]["get"]> {
+    return this.#client.links.get(file)
+  }
+
+  /** A link did not work: the next one is asked for anew. */
+  dropLinks(file: number): void {
+    this.#client.links.drop(file)
+  }
+
+  /** An own file that this page still has: what to show while the server's cannot be seen. */
+  local(key: string): Blob | undefined {
+    return this.#client.outbox.file(key)
+  }
+
+  /** How much of an own file has left, 0 to 1. */
+  share(key: string): number {
+    return (this.#tick.value, this.#client.outbox.upload(key)?.share ?? 0)
+  }
+
+  chooseAgain(key: string, chosen: Chosen): void {
+    this.#client.chooseAgain(key, chosen)
   }
 
   retry(id: string): void {
@@ -158,6 +212,7 @@ export class Talk {
     if (timeline) this.#joined(timeline)
     else if (this.#member) {
       this.#member = false
+      this.#answering.value = undefined
       void this.load()
     }
     triggerRef(this.#tick)
@@ -185,8 +240,21 @@ export class Talk {
     return joins || starts ? "kept" : "replaced"
   }
 
-  #meet(page: MessagePage): void {
-    for (const person of page.people) this.#people.value.set(person.id, person)
+  /** The moment from which on everything is shown. */
+  get #from(): string {
+    return this.more ? (this.#shown()[0]?.created_at ?? "") : ""
+  }
+
+  /** The quote of the message being replied to, once. */
+  #quote() {
+    const message = this.#answering.value
+    this.#answering.value = undefined
+    return message && replyTo(message)
+  }
+
+  /** People who write here without being members, as in notes. */
+  meet(people: Person[]): void {
+    for (const person of people) this.#people.value.set(person.id, person)
     triggerRef(this.#people)
   }
 
@@ -197,6 +265,7 @@ export class Talk {
     const messages = this.#past.value
     return linesOf({
       rows: this.#rows(messages, me),
+      notes: this.notes.since(this.#from),
       me,
       visitor: this.ticket.visitor.id,
       mark: (message) => timeline?.mark(message) ?? "none",
@@ -221,5 +290,5 @@ export class Talk {
 function firstNew(timeline: Timeline, me: number): number {
   const read = timeline.members.get(me)?.read ?? 0
   if (read === 0) return 0
-  return timeline.messages.find((m) => m.seq > read && m.sender_id !== me && m.type !== "system")?.seq ?? 0
+  return timeline.messages.find((m) => m.seq > read && m.sender_id !== me && m.type !== "system" && !m.recalled)?.seq ?? 0
 }

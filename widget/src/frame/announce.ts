@@ -2,7 +2,7 @@ import { faceColour, initials } from "../face"
 import type { Preview } from "../port"
 import type { Chat } from "./chat"
 import type { Link } from "./link"
-import { textOf } from "./lines"
+import { altOf } from "./lines"
 import type { Words } from "./words"
 
 /** Keeps the host page told (badge, preview, that the visitor wrote) and the read cursor honest. */
@@ -32,11 +32,11 @@ export function announce(chat: Chat, link: Link, words: Words): void {
 }
 
 function previewOf(chat: Chat, words: Words): Preview | null {
-  const last = chat.rows.findLast((row) => row.placed && row.message.sender_id !== chat.me && row.message.type === "text")
+  const last = chat.rows.findLast((row) => row.placed && row.message.sender_id !== chat.me && row.message.type !== "system" && !row.message.recalled)
   if (!last?.placed) return null
   const { id, sender_id } = last.message
   const person = chat.client?.people.get(sender_id) ?? chat.live.agent
   const face = person?.avatar ? `center/cover url("${new URL(person.avatar, location.origin).href}")` : faceColour(sender_id)
   const name = person?.name || words.agent
-  return { id, name, face, initials: person?.avatar ? "" : initials(name), text: textOf(last).slice(0, 200) }
+  return { id, name, face, initials: person?.avatar ? "" : initials(name), text: altOf(last, words).slice(0, 200) }
 }

@@ -9,11 +9,12 @@ let routes: Record<string, Reply | Error>
 let calls: { path: string; body: Record<string, unknown>; token: string | undefined }[]
 let sockets: FakeSocket[]
 let keep: Keep
+let page: string | undefined
 const chats: Chat[] = []
 
 const look = { key: "k", name: "Shop", accent: "#0b6e5f", title: "Shop", greeting: "Hi", position: "right", theme: "auto" } as const
 const session = { token: "t1", person: { id: me, kind: "visitor", name: "", avatar: "" }, site: look, epoch: "one" }
-const live = (more: Partial<Live> = {}): Live => ({ conversation_id: 0, ticket_id: 0, state: "none", place: 0, estimate: null, agent: null, agents_online: 1, version: 0, ...more })
+const live = (more: Partial<Live> = {}): Live => ({ conversation_id: 0, ticket_id: 0, state: "none", place: 0, estimate: null, agent: null, agents_online: 1, away: false, rating: null, may_rate: false, ask_rating: false, version: 0, ...more })
 const problem = (status: number, message: string): Reply => ({ status, body: { code: "x", message, request_id: "", retry: "never", retry_after_ms: 0, fields: {} } })
 const paths = () => calls.map((call) => call.path)
 
@@ -31,9 +32,11 @@ function chat(): Chat {
     site: "k",
     parent: "https://shop.example",
     keep,
+    page: () => page,
     url: "ws://host/ws",
     openStore: () => Promise.resolve(new MemoryStore()),
     client: {
+      carry: () => new Promise(() => undefined),
       random: () => 0,
       open: () => {
         sockets.push(new FakeSocket())
@@ -57,6 +60,7 @@ beforeEach(() => {
   vi.useFakeTimers()
   calls = []
   sockets = []
+  page = undefined
   keep = new Keep("token")
   routes = {
     "POST /api/visitors": { status: 200, body: session },
@@ -151,4 +155,70 @@ test("a sign-in that ends while chatting begins anew", async () => {
   await settle()
   expect(keep.get()).toBe("t2")
   expect(c.phase).toBe("ready")
+})
+
+const sayings = () => calls.filter((call) => call.path === "POST /api/live/messages").map((call) => call.body)
+
+test("a message carries the page it was written on, and what it answers, once", async () => {
+  page = "https://shop.example/cart"
+  const c = await connected()
+  c.reply({ seq: 3, sender_id: 2, alt: "Which one?" })
+  c.send("this one")
+  await settle()
+  page = undefined
+  c.send("please")
+  await settle()
+  expect(sayings()[0]).toMatchObject({ body: { text: "this one" }, page: "https://shop.example/cart", reply_to: 3 })
+  expect(sayings()[1]!["page"]).toBeUndefined()
+  expect(sayings()[1]!["reply_to"]).toBeUndefined()
+})
+
+test("a text goes before the files sent with it, and is the reply", async () => {
+  const c = await connected()
+  c.reply({ seq: 3, sender_id: 2, alt: "Which one?" })
+  c.send("these", [{ blob: new Blob(["x"], { type: "image/png" }), name: "a.png", width: 4, height: 3 }, { blob: new Blob(["y"]), name: "b.pdf" }])
+  expect(c.rows.map((row) => (row.placed ? undefined : [row.item.type, row.item.reply?.seq]))).toEqual([["text", 3], ["image", undefined], ["file", undefined]])
+  expect(c.rows[1]).toMatchObject({ item: { body: { name: "a.png", size: 1, width: 4, height: 3 } } })
+  expect(c.replying).toBeUndefined()
+})
+
+test("a rating is asked for at the end or when an agent asks, and may be put off", async () => {
+  const c = await connected()
+  const push = (more: Partial<Live>) => sockets.at(-1)!.frame({ type: "live", data: live({ ticket_id: 70, ...more }) })
+  push({ state: "open", version: 3, may_rate: true })
+  expect(c.rates).toBe(false)
+  push({ state: "open", version: 3, may_rate: true, ask_rating: true })
+  push({ state: "open", version: 4, may_rate: true })
+  expect(c.rates).toBe(true)
+  c.putRatingOff()
+  expect(c.rates).toBe(false)
+  push({ state: "open", version: 4, may_rate: true, ask_rating: true })
+  expect(c.rates).toBe(true)
+  push({ state: "closed", version: 5, may_rate: false })
+  expect(c.rates).toBe(false)
+  push({ ticket_id: 71, state: "closed", version: 1, may_rate: true })
+  expect(c.rates).toBe(true)
+  routes["POST /api/live/rating"] = { status: 200, body: live({ ticket_id: 71, state: "closed", version: 2, may_rate: true, rating: { stars: 5, comment: "" } }) }
+  await c.rate(5, "")
+  expect([calls.at(-1)!.body, c.live.rating?.stars]).toEqual([{ stars: 5 }, 5])
+})
+
+test("a contact is left, and a refusal is the asker's to show", async () => {
+  const c = await connected()
+  routes["POST /api/live/contact"] = { status: 200, body: live({ ticket_id: 70, state: "waiting", away: true, version: 2 }) }
+  await c.leaveContact({ email: "bo@example.com" })
+  expect([calls.at(-1)!.body, c.away]).toEqual([{ email: "bo@example.com" }, true])
+  routes["POST /api/live/contact"] = problem(400, "no")
+  await expect(c.leaveContact({})).rejects.toMatchObject({ status: 400 })
+})
+
+test("a recall that comes too late is said for a while", async () => {
+  const c = await connected()
+  routes["POST /api/chat/conversations/7/messages/1/recall"] = problem(409, "It is too late to recall this")
+  const own = message(1, { sender_id: me })
+  c.reply({ seq: 1, sender_id: me, alt: "line 1" })
+  await c.recall(own)
+  expect([c.notice, c.replying]).toEqual(["It is too late to recall this", undefined])
+  await vi.advanceTimersByTimeAsync(6_000)
+  expect(c.notice).toBe("")
 })

@@ -1,4 +1,4 @@
-import { Client, type ClientOptions, Fault, type Live, type Row, type SiteLook, type Store, type VisitorApi, type VisitorSession, backoff } from "../wire"
+import { type Chosen, Client, type ClientOptions, type Contact, Fault, type Live, type Message, type Reply, type Row, type SayRequest, type SendRequest, type SiteLook, type Store, type VisitorApi, type VisitorSession, backoff } from "../wire"
 import type { Keep } from "./keep"
 
 /** loading: nothing known yet; gone: no such site; refused: not from this page. */
@@ -12,11 +12,15 @@ export type ChatOptions = {
   url: string
   openStore: (name: string) => Promise<Store>
   look?: SiteLook | undefined
+  /** The address of the page the visitor is on, if there is one around this window. */
+  page?: () => string | undefined
   /** Stand-ins for tests. */
   client?: Partial<ClientOptions>
 }
 
-const none: Live = { conversation_id: 0, ticket_id: 0, state: "none", place: 0, estimate: null, agent: null, agents_online: 0, version: 0 }
+const none: Live = { conversation_id: 0, ticket_id: 0, state: "none", place: 0, estimate: null, agent: null, agents_online: 0, away: false, rating: null, may_rate: false, ask_rating: false, version: 0 }
+
+const noticeFor = 6_000
 
 /** The visitor's chat: who he is, his conversation, and where his request stands. Has no DOM. */
 export class Chat {
@@ -28,6 +32,14 @@ export class Chat {
   /** Why it may not be opened here, in the server's words. */
   reason = ""
   client: Client | undefined
+  /** What the next message answers. */
+  replying: Reply | undefined
+  /** Why something just asked for was not done; goes away by itself. */
+  notice = ""
+  /** The ticket an agent asked a rating for, and the one whose rating was put off. */
+  #asked = 0
+  #putOff = 0
+  #cancelNotice: ReturnType<typeof setTimeout> | undefined
   readonly #o: ChatOptions
   #listeners = new Set<() => void>()
   #started = false
@@ -84,8 +96,66 @@ export class Chat {
     }
   }
 
-  send(text: string): void {
-    this.client?.send(0, text)
+  /** Nobody is at work. */
+  get away(): boolean {
+    return this.live.away
+  }
+
+  /** Whether the card that asks how it was should be there. */
+  get rates(): boolean {
+    const { may_rate, state, ticket_id } = this.live
+    return may_rate && ticket_id !== this.#putOff && (state === "closed" || ticket_id === this.#asked)
+  }
+
+  /** Sends a text and files, in this order, for a text overtakes files on their way; the first of them is the reply. */
+  send(text: string, files: readonly Chosen[] = []): void {
+    let reply = this.replying
+    if (text) {
+      this.client?.send(0, text, reply)
+      reply = undefined
+    }
+    for (const file of files) {
+      this.client?.sendFile(0, file, reply)
+      reply = undefined
+    }
+    this.reply(undefined)
+  }
+
+  /** Chooses what the next message answers; nothing takes it back. */
+  reply(to: Reply | undefined): void {
+    this.replying = to
+    this.#tell()
+  }
+
+  /** Takes an own message back, or says why that cannot be done. */
+  async recall(message: Message): Promise<void> {
+    if (this.replying?.seq === message.seq) this.replying = undefined
+    try {
+      await this.client?.recall(message)
+    } catch (error) {
+      this.say(error instanceof Fault ? error.message : "")
+    }
+  }
+
+  /** Shows a line for a while. */
+  say(notice: string): void {
+    this.notice = notice
+    clearTimeout(this.#cancelNotice)
+    if (notice) this.#cancelNotice = setTimeout(() => this.say(""), noticeFor)
+    this.#tell()
+  }
+
+  async rate(stars: number, comment: string): Promise<void> {
+    this.#take(await this.#o.api.rate(comment ? { stars, comment } : { stars }))
+  }
+
+  putRatingOff(): void {
+    this.#putOff = this.live.ticket_id
+    this.#tell()
+  }
+
+  async leaveContact(contact: Partial<Contact>): Promise<void> {
+    this.#take(await this.#o.api.leaveContact(contact))
   }
 
   /** Ends the request or leaves the line; the conversation stays. */
@@ -115,7 +185,7 @@ export class Chat {
     this.look = session.site
     const live = await api.live()
     const store = await openStore(`ichat-outbox-${session.person.id}`)
-    const client = new Client({ api, me: session.person.id, store, url, send: (_, request) => api.say(request), ...this.#o.client })
+    const client = new Client({ api, me: session.person.id, store, url, send: (_, request) => api.say(this.#withPage(request)), ...this.#o.client })
     this.client = client
     client.on("event", (event) => event.type === "live" && this.#take(event.data as Live))
     for (const type of ["typing", "list"] as const) client.on(type, () => this.#tell())
@@ -134,12 +204,18 @@ export class Chat {
     client.start()
   }
 
+  #withPage(request: SendRequest): SayRequest {
+    const page = this.#o.page?.()
+    return page ? { ...request, page } : request
+  }
+
   /** The kept sign-in is over: a new visitor, who begins with an empty window. */
   async #signedOut(): Promise<void> {
     this.client?.stop()
     this.client = undefined
     this.#o.keep.set(undefined)
     this.live = none
+    this.replying = undefined
     this.phase = "loading"
     this.#started = false
     await this.start()
@@ -158,6 +234,10 @@ export class Chat {
     const old = this.live
     const stale = live.ticket_id < old.ticket_id || (live.ticket_id === old.ticket_id && live.version < old.version)
     if (!stale) this.live = live
+    if (!stale && live.ask_rating) {
+      this.#asked = live.ticket_id
+      this.#putOff = 0
+    }
     this.#tell()
   }
 

@@ -4,7 +4,7 @@ import { speak } from "../lang"
 import { me, message } from "../wire/fakes"
 import type { Item, Row } from "../wire"
 import { dayWords } from "./days"
-import { lastOwn, lines } from "./lines"
+import { altOf, lastOwn, lines } from "./lines"
 import { pieces } from "./links"
 import { readPlace } from "./place"
 import { words as en } from "./words/en"
@@ -45,6 +45,19 @@ test("a refused message ends its group, and the state mark stands under the last
   expect(lastOwn([row(1, me, at(1)), own("failed", 1), row(2, 2, at(1))], me)?.key).toBe("m1")
 })
 
+test("a recalled message is a line of its own, between groups, and carries no state mark", () => {
+  const recalled = (seq: number, sender: number): Row => ({ key: `m${seq}`, placed: true, message: message(seq, { sender_id: sender, created_at: at(1), body: {}, recalled: true }) })
+  const rows = [row(1, 2, at(1)), recalled(2, 2), row(3, 2, at(1)), recalled(4, me)]
+  expect(lines(rows, me).map((line) => line.kind)).toEqual(["day", "group", "recalled", "group", "recalled"])
+  expect(lines(rows, me).at(-1)).toMatchObject({ own: true, sender: me })
+  expect(lastOwn([row(1, me, at(1)), recalled(2, me)], me)?.key).toBe("m1")
+})
+
+test("where there is only room for words a picture is called one, and a file by its name", () => {
+  const media = (type: "image" | "file"): Row => ({ key: "m1", placed: true, message: message(1, { type, body: { file_id: 5, name: "a.pdf" } }) })
+  expect([altOf(media("image"), en), altOf(media("file"), en), altOf(row(1, 2, at(1)), en)]).toEqual(["Picture", "a.pdf", "line 1"])
+})
+
 const linked = (text: string) => pieces(text).flatMap((piece) => (piece.href ? [piece.href] : []))
 
 test("addresses become links, the sentence around them does not", () => {
@@ -80,6 +93,9 @@ test("both languages say the same things", () => {
   expect(Object.keys(zh.system)).toEqual(Object.keys(en.system))
   expect(en.range(2, 5)).toBe("About 2 to 5 min")
   expect(en.range(0, 1)).toBe("Less than a minute")
+  expect(en.system["ticket.transferred"]!({ from: "Lin", to: "Maya" })).toBe("Lin passed you on to Maya")
+  expect(zh.system["ticket.transferred"]!({ from: "林晓", to: "王芳" })).toBe("林晓 已将您转接给 王芳")
+  expect(zh.stars.length).toBe(en.stars.length)
   expect(zh.range(3, 3)).toBe("预计约 3 分钟")
 })
 

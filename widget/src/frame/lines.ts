@@ -1,9 +1,11 @@
-import type { Row } from "../wire"
+import type { Body, Reply, Row } from "../wire"
+import type { Words } from "./words"
 
 /** What the log draws, top to bottom. */
 export type Line =
   | { kind: "day"; key: string; at: Date }
   | { kind: "system"; key: string; words: string; args: Record<string, string>; text: string }
+  | { kind: "recalled"; key: string; sender: number; own: boolean }
   | { kind: "group"; key: string; sender: number; own: boolean; named: boolean; rows: Row[]; at: Date }
 
 /**
@@ -26,6 +28,12 @@ export function lines(rows: readonly Row[], me: number): Line[] {
       speaker = me
       continue
     }
+    if (row.placed && row.message.recalled) {
+      const sender = row.message.sender_id
+      found.push({ kind: "recalled", key: row.key, sender, own: sender === me })
+      speaker = me
+      continue
+    }
     const sender = row.placed ? row.message.sender_id : me
     const last = found.at(-1)
     const joins = last?.kind === "group" && last.sender === sender && minute(last.at) === minute(at)
@@ -43,7 +51,7 @@ export function lines(rows: readonly Row[], me: number): Line[] {
 export function lastOwn(rows: readonly Row[], me: number): Row | undefined {
   for (let i = rows.length - 1; i >= 0; i--) {
     const row = rows[i]!
-    if (row.placed ? row.message.sender_id === me && row.message.type !== "system" : !failed(row)) return row
+    if (row.placed ? row.message.sender_id === me && row.message.type !== "system" && !row.message.recalled : !failed(row)) return row
   }
   return undefined
 }
@@ -52,8 +60,22 @@ export function failed(row: Row): boolean {
   return !row.placed && row.item.state === "failed"
 }
 
-export function textOf(row: Row): string {
-  return (row.placed ? row.message.body.text : row.item.body.text) ?? ""
+export function bodyOf(row: Row): Body {
+  return row.placed ? row.message.body : row.item.body
+}
+
+export function typeOf(row: Row): "text" | "image" | "file" | "system" {
+  return row.placed ? row.message.type : row.item.type
+}
+
+/** What a row says where there is only room for words. */
+export function altOf(row: Row, words: Pick<Words, "picture">): string {
+  const { text, name } = bodyOf(row)
+  return typeOf(row) === "image" ? words.picture : (text ?? name ?? "")
+}
+
+export function replyOf(row: Row): Reply | undefined {
+  return (row.placed ? row.message.reply_to : row.item.reply) ?? undefined
 }
 
 function timeOf(row: Row): Date {

@@ -1,9 +1,11 @@
-import type { ToFrame, ToHost } from "../port"
+import type { FromHost, ToFrame, ToHost } from "../port"
 
 /** The frame's end of the port to the host page; standing alone there is none, and the page counts as open. */
 export class Link {
   readonly embedded: boolean
   open: boolean
+  /** The address of the host page, as it was when it last spoke. */
+  page: string | undefined
   #port: MessagePort | undefined
   #hostFocused = false
   #heard: ((said: ToFrame["t"]) => void) | undefined
@@ -16,7 +18,7 @@ export class Link {
     window.addEventListener("message", (event) => {
       if (event.source !== window.parent || event.origin !== parentOrigin || event.data !== "ichat") return
       this.#port = event.ports[0]
-      if (this.#port) this.#port.onmessage = (said: MessageEvent<ToFrame>) => this.#hear(said.data)
+      if (this.#port) this.#port.onmessage = (said: MessageEvent<FromHost>) => this.#hear(said.data)
     })
   }
 
@@ -35,7 +37,8 @@ export class Link {
     this.#port?.postMessage(said)
   }
 
-  #hear(said: ToFrame): void {
+  #hear(said: FromHost): void {
+    this.page = said.page
     if (said.t === "open" || said.t === "close") this.open = said.t === "open"
     if (said.t === "focus") this.#hostFocused = said.on
     if (this.#heard) this.#heard(said.t)

@@ -19,6 +19,7 @@ if (place.look) dress(place.look)
 const link = new Link(place.parent)
 const chat = new Chat({
   ...place,
+  page: () => link.page,
   api: new VisitorApi({ lang: place.lang }),
   keep: new Keep(`ichat:token:${place.site}`),
   url: `${location.origin.replace(/^http/, "ws")}/ws`,

@@ -9,14 +9,23 @@ export type Words = {
   /** Minutes, honest: a range. */
   range: (from: number, to: number) => string
   letters: (left: number) => string
+  recalledBy: (name: string) => string
+  answering: (name: string) => string
+  /** What one to five stars mean. */
+  stars: readonly [string, string, string, string, string]
   system: Record<string, (args: Record<string, string>) => string>
 }
 
 type Plain =
-  | "agent" | "hello" | "nobody" | "inLine" | "withYou" | "ended" | "typing" | "place" | "next" | "noRange" | "nobodyWait"
+  | "agent" | "hello" | "inLine" | "withYou" | "ended" | "typing" | "place" | "next" | "noRange"
   | "meanwhile" | "offline" | "unreachable" | "sending" | "sent" | "delivered" | "read" | "unsent" | "failed" | "retry"
   | "discard" | "write" | "again" | "send" | "emoji" | "close" | "end" | "leave" | "endAsk" | "endHint" | "stay"
   | "newest" | "log" | "today" | "yesterday" | "gone" | "goneHint" | "refused"
+  | "attach" | "drop" | "cancel" | "picture" | "openPicture" | "noPicture" | "download" | "lost" | "chooseAgain" | "trayFull"
+  | "more" | "copy" | "reply" | "recall" | "youRecalled" | "quoteGone" | "you" | "zoomIn" | "zoomOut" | "closePicture"
+  | "rateAsk" | "rateMore" | "rateSend" | "later" | "thanks" | "change" | "yourRating"
+  | "awayTitle" | "awayHint" | "contactHint" | "name" | "email" | "phone" | "contactSend" | "contactSaved" | "contactKept"
+  | "needContact" | "badEmail" | "badPhone" | "notDone"
 
 export async function loadWords(lang: Lang): Promise<Words> {
   return (await (lang === "zh-CN" ? import("./words/zh") : import("./words/en"))).words

@@ -1,4 +1,4 @@
-import type { ToFrame, ToHost } from "../port"
+import type { FromHost, ToFrame, ToHost } from "../port"
 import type { SiteLook } from "../wire/protocol"
 import { el } from "./dom"
 
@@ -15,6 +15,7 @@ export function bridge(pane: Element, origin: string, look: SiteLook, lang: stri
   const early: ToFrame[] = []
   let frame: HTMLIFrameElement | undefined
   let port: MessagePort | undefined
+  const post = (said: ToFrame): void => port!.postMessage({ ...said, page: location.href } satisfies FromHost)
 
   const load = (): HTMLIFrameElement => {
     if (frame) return frame
@@ -26,7 +27,7 @@ export function bridge(pane: Element, origin: string, look: SiteLook, lang: stri
       port = channel.port1
       port.onmessage = (event: MessageEvent<ToHost>) => hear(event.data)
       made.contentWindow!.postMessage("ichat", origin, [channel.port2])
-      for (const said of early.splice(0)) port.postMessage(said)
+      early.splice(0).forEach(post)
     }
     pane.append(made)
     return made
@@ -36,7 +37,7 @@ export function bridge(pane: Element, origin: string, look: SiteLook, lang: stri
     load,
     tell(said) {
       load()
-      if (port) port.postMessage(said)
+      if (port) post(said)
       else early.push(said)
     },
     close: () => port?.close(),

@@ -81,7 +81,7 @@ export function launch(origin: string, look: SiteLook, lang: "zh-CN" | "en", emi
   listen(button, "pointerenter focus touchstart", load)
   listen(button, "click", () => toggle(!open))
   listen(root, "keydown", (event) => (event as KeyboardEvent).key === "Escape" && toggle(false))
-  listen(window, "focus blur", tellFocus)
+  listen(window, "focus blur popstate hashchange", tellFocus) // each carries the page's address
   if (visualViewport) listen(visualViewport, "resize scroll", fit)
   paint()
   if (mark(look.key)) {

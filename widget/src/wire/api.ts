@@ -70,6 +70,16 @@ export class Api {
     return this.call("GET", `/api/chat/conversations/${conversation}/messages`, undefined, { before, limit })
   }
 
+  /** Takes an own message back; the answer is what stays of it. */
+  recall(conversation: number, seq: number): Promise<p.Message> {
+    return this.call("POST", `/api/chat/conversations/${conversation}/messages/${seq}/recall`)
+  }
+
+  /** Short-lived addresses of a file one may see. */
+  links(file: number): Promise<p.FileLinks> {
+    return this.call("POST", `/api/files/${file}/links`)
+  }
+
   cursors(conversation: number, moved: { read?: number; received?: number }): Promise<void> {
     return this.call("POST", `/api/chat/conversations/${conversation}/cursors`, moved)
   }
@@ -84,16 +94,18 @@ export class Api {
 
   async call<T>(method: Method, path: string, body?: unknown, query: Query = {}): Promise<T> {
     const { status, text } = await this.#ask(method, path + queryString(query), body)
-    if (status === 204) return undefined as T
-    const data = parse(text)
-    if (status < 200 || status > 299) throw new Fault(status, isObject(data) ? data : {})
-    if (data === undefined) throw new Fault(0, {}) // a page of somebody's proxy, not our answer
-    return data as T
+    return answerOf<T>(status, text)
+  }
+
+  /** What every request says about who asks, and in which language to answer. */
+  headers(): Record<string, string> {
+    const headers: Record<string, string> = { Accept: "application/json", "Accept-Language": this.lang }
+    if (this.token) headers["Authorization"] = `Bearer ${this.token}`
+    return headers
   }
 
   async #ask(method: Method, path: string, body: unknown): Promise<{ status: number; text: string }> {
-    const headers: Record<string, string> = { Accept: "application/json", "Accept-Language": this.lang }
-    if (this.token) headers["Authorization"] = `Bearer ${this.token}`
+    const headers = this.headers()
     if (body !== undefined) headers["Content-Type"] = "application/json"
     const abort = new AbortController()
     const timer = setTimeout(() => abort.abort(), this.#patience)
@@ -112,6 +124,15 @@ export class Api {
       clearTimeout(timer)
     }
   }
+}
+
+/** Reads an answer; anything but success is thrown as a Fault. */
+export function answerOf<T>(status: number, text: string): T {
+  if (status === 204) return undefined as T
+  const data = parse(text)
+  if (status < 200 || status > 299) throw new Fault(status, isObject(data) ? data : {})
+  if (data === undefined) throw new Fault(0, {}) // a page of somebody's proxy, not our answer
+  return data as T
 }
 
 function queryString(query: Query): string {

@@ -47,6 +47,43 @@ export class MemberApi extends Api {
     return this.call("GET", `/api/desk/tickets/${ticket}/messages`, undefined, { before, limit })
   }
 
+  /** To a colleague, or back into a queue at the same place. */
+  transfer(ticket: number, to: { to_agent?: number; to_queue?: number; note?: string }): Promise<p.Ticket> {
+    return this.call("POST", `/api/desk/tickets/${ticket}/transfer`, to)
+  }
+
+  inviteRating(ticket: number): Promise<void> {
+    return this.call("POST", `/api/desk/tickets/${ticket}/invite-rating`)
+  }
+
+  notes(ticket: number): Promise<p.MessagePage> {
+    return this.call("GET", `/api/desk/tickets/${ticket}/notes`)
+  }
+
+  addNote(ticket: number, note: { client_msg_id: string; text: string }): Promise<p.Message> {
+    return this.call("POST", `/api/desk/tickets/${ticket}/notes`, note)
+  }
+
+  canned(): Promise<{ canned: p.Canned[] }> {
+    return this.call("GET", "/api/desk/canned")
+  }
+
+  addCanned(reply: Pick<p.Canned, "site_id" | "shortcut" | "text" | "scope">): Promise<p.Canned> {
+    return this.call("POST", "/api/desk/canned", reply)
+  }
+
+  updateCanned(id: number, patch: Partial<Pick<p.Canned, "shortcut" | "text">>): Promise<p.Canned> {
+    return this.call("PATCH", `/api/desk/canned/${id}`, patch)
+  }
+
+  removeCanned(id: number): Promise<void> {
+    return this.call("DELETE", `/api/desk/canned/${id}`)
+  }
+
+  usedCanned(id: number): Promise<void> {
+    return this.call("POST", `/api/desk/canned/${id}/used`)
+  }
+
   sites(): Promise<{ sites: p.Site[] }> {
     return this.call("GET", "/api/admin/sites")
   }

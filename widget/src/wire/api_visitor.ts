@@ -16,8 +16,18 @@ export class VisitorApi extends Api {
     return this.call("GET", "/api/live")
   }
 
-  say(request: p.SendRequest): Promise<p.Message> {
+  say(request: p.SayRequest): Promise<p.Message> {
     return this.call("POST", "/api/live/messages", request)
+  }
+
+  /** Rates the last request; can be changed for a day. */
+  rate(rating: { stars: number; comment?: string }): Promise<p.Live> {
+    return this.call("POST", "/api/live/rating", rating)
+  }
+
+  /** Where the answer may reach the visitor while nobody is there. */
+  leaveContact(contact: Partial<p.Contact>): Promise<p.Live> {
+    return this.call("POST", "/api/live/contact", contact)
   }
 
   end(): Promise<p.Live> {

@@ -202,3 +202,37 @@ test("unknown frames are passed on, an ended sign-in is told", async () => {
   socket().drop(4401)
   expect(heard).toEqual(["live", "ticket", "signed out"])
 })
+
+test("an own message is taken back within two minutes, and its place stays", async () => {
+  vi.setSystemTime(Date.parse("2026-11-23T10:01:59Z"))
+  const own = message(2, { sender_id: me })
+  await start(answer([conversation([message(1), own])]))
+  expect([client.mayRecall(own), client.mayRecall(message(1))]).toEqual([true, false])
+  reply = (call) => (call.path.endsWith("recall") ? { ...own, version: 3, body: {}, recalled: true } : undefined)
+  await client.recall(own)
+  expect(paths()).toContain("conversations/7/messages/2/recall")
+  const [, stays] = client.conversations.get(7)!.messages
+  expect([stays!.recalled, seqs(), client.mayRecall(stays!)]).toEqual([true, [1, 2], false])
+  vi.setSystemTime(Date.parse("2026-11-23T10:02:00Z"))
+  expect(client.mayRecall(own)).toBe(false)
+})
+
+test("a recall too late is thrown in the server's words and changes nothing", async () => {
+  const own = message(1, { sender_id: me })
+  await start(answer([conversation([own])]))
+  reply = (call) => (call.path.endsWith("recall") ? new Fault(409, { retry: "never" }) : undefined)
+  await expect(client.recall(own)).rejects.toMatchObject({ status: 409 })
+  expect(client.conversations.get(7)!.messages[0]!.recalled).toBe(false)
+})
+
+test("a reply tells what it answers, and quotes nothing of what was taken back", async () => {
+  await start(answer([conversation([message(1)])]))
+  reply = (call) => (call.path.endsWith("messages") ? message(2, { sender_id: me, client_msg_id: call.body["client_msg_id"] as string }) : undefined)
+  const quote = { seq: 1, sender_id: agent, alt: "line 1" }
+  client.send(7, "yes", quote)
+  await settle()
+  expect(calls.at(-1)!.body).toMatchObject({ body: { text: "yes" }, reply_to: 1 })
+  expect(client.quoted(7, quote)).toEqual(quote)
+  socket().frame({ type: "message", conversation_id: 7, version: 3, data: message(1, { version: 3, body: {}, recalled: true }) })
+  expect(client.quoted(7, quote).alt).toBe("")
+})

@@ -2,12 +2,14 @@ import { type Api, Fault } from "./api"
 import { type Clock, backoff, realClock } from "./clock"
 import { Emitter } from "./emitter"
 import { type Locks, Outbox } from "./outbox"
-import type { Cursor, Event, Member, Message, Person, SendRequest, SyncAnswer } from "./protocol"
+import { Links } from "./links"
+import type { Cursor, Event, Member, Message, Person, Reply, SendRequest, SyncAnswer } from "./protocol"
 import { Socket, type SocketState, type WebSocketLike } from "./socket"
 import type { Store } from "./store"
 import { type Row, Timeline } from "./timeline"
 import { CursorPost } from "./cursors"
 import { Typing } from "./typing"
+import { type Carry, carryTo } from "./upload"
 
 export type ClientEvents = {
   state: SocketState
@@ -38,13 +40,22 @@ export type ClientOptions = {
   locks?: Locks | undefined
   /** How a draft leaves; by default into its conversation. */
   send?: (lane: number, request: SendRequest) => Promise<Message>
+  /** How a file leaves; by default to the Api's server. */
+  carry?: Carry
 }
+
+/** A file as it was chosen; of a picture its size on the screen, so that its place is kept. */
+export type Chosen = { blob: Blob; name: string; width?: number | undefined; height?: number | undefined }
+
+/** How long an own message may be taken back; the server has the last word. */
+export const recallWithin = 120_000
 
 /** Everything one signed-in person sees, kept equal to the server's: socket, timelines, outbox and cursors together. */
 export class Client {
   readonly me: number
   readonly api: Api
   readonly outbox: Outbox
+  readonly links: Links
   readonly conversations = new Map<number, Timeline>()
   readonly people = new Map<number, Person>()
   readonly #emitter = new Emitter<ClientEvents>()
@@ -73,10 +84,12 @@ export class Client {
       random,
       locks: options.locks,
       send: options.send ?? ((lane, request) => this.api.send(lane, request)),
+      carry: options.carry ?? carryTo(options.api),
       onChange: (lane) => this.#emitter.emit("conversation", lane),
       onAck: (message) => this.#placed(message),
       onSignedOut: () => this.#emitter.emit("signedOut", undefined),
     })
+    this.links = new Links((file) => this.api.links(file), clock)
     this.#socket = new Socket({
       url: options.url,
       clock,
@@ -124,8 +137,35 @@ export class Client {
   }
 
   /** Writes into a conversation (0: the visitor's own); answers the client_msg_id. */
-  send(lane: number, text: string): string {
-    return this.outbox.add(lane, { text }).client_msg_id
+  send(lane: number, text: string, reply?: Reply): string {
+    return this.outbox.add(lane, { text }, { reply }).client_msg_id
+  }
+
+  /** Sends a picture or another file; answers the client_msg_id. */
+  sendFile(lane: number, chosen: Chosen, reply?: Reply): string {
+    return this.outbox.add(lane, bodyOf(chosen), { reply, file: chosen.blob }).client_msg_id
+  }
+
+  /** Chooses the file of a failed message again. */
+  chooseAgain(id: string, chosen: Chosen): void {
+    this.outbox.chooseAgain(id, bodyOf(chosen), chosen.blob)
+  }
+
+  /** Whether this message may still be taken back by this person. */
+  mayRecall(message: Message): boolean {
+    if (message.sender_id !== this.me || message.type === "system" || message.recalled) return false
+    return this.#clock.now() - Date.parse(message.created_at) < recallWithin
+  }
+
+  /** Takes an own message back; a refusal (too late) is thrown as a Fault. */
+  async recall(message: Message): Promise<void> {
+    this.#placed(await this.api.recall(message.conversation_id, message.seq))
+  }
+
+  /** What a reply quotes: nothing of a message that was taken back since. */
+  quoted(conversation: number, reply: Reply): Reply {
+    const target = this.conversations.get(conversation)?.messages.find((message) => message.seq === reply.seq)
+    return target?.recalled ? { ...reply, alt: "" } : reply
   }
 
   /** What to show of a conversation; `lane` is where its own messages leave, if not by its id. */
@@ -311,4 +351,9 @@ export class Client {
     this.#emitter.emit("state", state)
     if (state.name === "stopped" && state.why === "signed_out") this.#emitter.emit("signedOut", undefined)
   }
+}
+
+function bodyOf({ blob, name, width, height }: Chosen): Message["body"] {
+  const body = { name, size: blob.size, mime: blob.type }
+  return width && height ? { ...body, width, height } : body
 }

@@ -16,6 +16,8 @@ export function message(seq: number, more: Partial<Message> = {}): Message {
     client_msg_id: `theirs-${seq}`,
     type: "text",
     body: { text: `line ${seq}` },
+    reply_to: null,
+    recalled: false,
     created_at: "2026-11-23T10:00:00Z",
     ...more,
   }

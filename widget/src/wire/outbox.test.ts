@@ -50,6 +50,7 @@ function outbox(more: Partial<OutboxOptions> = {}, prefix = "a"): Outbox {
     random: () => 1,
     newId: () => `${prefix}${++n}`,
     send: server.send,
+    carry: () => Promise.reject(network()),
     onChange: () => undefined,
     onAck: () => undefined,
     ...more,

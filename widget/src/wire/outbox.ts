@@ -1,20 +1,28 @@
 import { Fault } from "./api"
 import { type Clock, backoff } from "./clock"
-import type { Body, Message, SendRequest } from "./protocol"
+import type { Body, File as Stored, Message, Reply, SendRequest } from "./protocol"
 import type { Store } from "./store"
+import type { Carry, Upload } from "./upload"
+import { Uploads } from "./uploads"
 
 /** An own message on its way. `message` is the server's answer, kept for ten minutes. */
 export type Item = {
   client_msg_id: string
   /** The conversation; 0 is the visitor's live conversation, which the server finds itself. */
   lane: number
-  type: "text"
+  type: SendRequest["type"]
+  /** Of a file all that is known of it; it gets its file_id when it is at the server. */
   body: Body
+  /** The message it answers. */
+  reply?: Reply
   /** When it was written, in ms; strictly rising, so it is also the order. */
   at: number
-  state: "waiting" | "sending" | "acked" | "failed"
+  /** uploading: its file goes first, and what was written after it may overtake. */
+  state: "uploading" | "waiting" | "sending" | "acked" | "failed"
   /** Why it failed, in the server's words. */
   reason?: string
+  /** Failed because its file is not in this browser any more: it has to be chosen again. */
+  lost?: boolean
   message?: Message
   acked_at?: number
   /** The database life that acked it. */
@@ -26,12 +34,17 @@ export interface Locks {
   request<T>(name: string, run: () => Promise<T>): Promise<T>
 }
 
+/** What a message may have beside its body. */
+export type Extras = { reply?: Reply | undefined; file?: Blob | undefined }
+
 export type OutboxOptions = {
   /** Names the lock that lets one tab send at a time. */
   name: string
   store: Store
   clock: Clock
   send: (lane: number, request: SendRequest) => Promise<Message>
+  /** How a file leaves. */
+  carry: Carry
   onChange: (lane: number) => void
   onAck: (message: Message, lane: number) => void
   /** The sign-in ended: nothing is sent until `kick`. */
@@ -46,7 +59,8 @@ const retrySteps = { first: 1_000, most: 15_000 }
 
 /**
  * Own messages until the server has them. One at a time and in order within a conversation, the same client_msg_id on
- * every attempt, kept in the store until acked. Several tabs may share a store: a pass over it is made under a lock
+ * every attempt, kept in the store until acked. A message with a file joins its
+ * lane when the file is at the server, so that a slow or refused file holds nothing up. Several tabs may share a store: a pass over it is made under a lock
  * and begins by reading what the others did.
  */
 export class Outbox {
@@ -65,9 +79,24 @@ export class Outbox {
   #cancelTimer: (() => void) | undefined
   #last = 0
   #epoch = ""
+  readonly #uploads: Uploads
 
   constructor(options: OutboxOptions) {
     this.#o = options
+    this.#uploads = new Uploads({
+      name: options.name,
+      store: options.store,
+      clock: options.clock,
+      carry: options.carry,
+      random: options.random ?? Math.random,
+      locks: options.locks,
+      needed: (id) => this.#needed(id),
+      onDone: (id, file) => this.#uploaded(id, file),
+      onRefused: (id, fault) => this.#stuck(id, { reason: fault.message }),
+      onLost: (id) => this.#stuck(id, { lost: true }),
+      onSignedOut: () => this.#endSignIn(),
+      onChange: (id) => this.#o.onChange(this.#items.get(id)?.lane ?? 0),
+    })
   }
 
   /** Reads what an earlier page left and begins to send it. */
@@ -76,13 +105,26 @@ export class Outbox {
     this.kick()
   }
 
-  add(lane: number, body: Body): Item {
+  /** Takes a message in; with a file the body says its name, size, mime and, of a picture, width and height. */
+  add(lane: number, body: Body, { reply, file }: Extras = {}): Item {
     this.#last = Math.max(this.#last + 1, this.#o.clock.now())
     const id = (this.#o.newId ?? randomId)()
-    const item: Item = { client_msg_id: id, lane, type: "text", body, at: this.#last, state: "waiting" }
+    const item: Item = { client_msg_id: id, lane, type: file ? kindOf(body.mime) : "text", body, at: this.#last, state: file ? "uploading" : "waiting" }
+    if (reply) item.reply = reply
+    if (file) this.#uploads.take(id, file)
     this.#set(item)
     this.#wake()
     return item
+  }
+
+  /** The try that is being made to bring an item's file, for its progress. */
+  upload(id: string): Upload | undefined {
+    return this.#uploads.current(id)
+  }
+
+  /** An item's file, if this page has it: what to show until the server's own can be seen. */
+  file(id: string): Blob | undefined {
+    return this.#uploads.file(id)
   }
 
   /** What the view merges into a timeline, in order. */
@@ -90,15 +132,26 @@ export class Outbox {
     return this.#sorted().filter((item) => item.lane === lane)
   }
 
-  /** Sends a refused message again, with the same id. */
+  /** Sends a refused message again, with the same id; its file is brought anew. */
   retry(id: string): void {
     const item = this.#items.get(id)
     if (item?.state !== "failed") return
-    const { reason: _, ...rest } = item
-    this.#set({ ...rest, state: "waiting" })
+    const { reason: _, lost: __, ...rest } = item
+    const { file_id: ___, ...body } = item.body
+    this.#set({ ...rest, body, state: item.type === "text" ? "waiting" : "uploading" })
     this.#wake()
   }
 
+  /** Gives a failed message another file, or the same one again. */
+  chooseAgain(id: string, body: Body, file: Blob): void {
+    const item = this.#items.get(id)
+    if (item?.state !== "failed") return
+    this.#uploads.take(id, file)
+    this.#show({ ...item, type: kindOf(body.mime), body })
+    this.retry(id)
+  }
+
+  /** Throws away what is not being sent just now; a file on its way is cancelled. */
   discard(id: string): void {
     const item = this.#items.get(id)
     if (item && item.state !== "sending") this.#forget(item)
@@ -130,16 +183,19 @@ export class Outbox {
   kick(): void {
     this.#signedOut = false
     this.#pauses.clear()
+    this.#uploads.kick()
     this.#wake()
   }
 
   close(): void {
     this.#stopped = true
+    this.#uploads.close()
     this.#cancelTimer?.()
   }
 
   #wake(): void {
     if (this.#stopped || this.#signedOut) return
+    this.#startUploads()
     if (this.#passing) this.#startLanes()
     else if (this.#running) this.#again = true
     else void this.#drain()
@@ -170,6 +226,12 @@ export class Outbox {
     this.#passing = false
   }
 
+  #startUploads(): void {
+    for (const { client_msg_id, state, body } of this.#items.values()) {
+      if (state === "uploading" && !this.#signedOut) this.#uploads.start(client_msg_id, body.name ?? "")
+    }
+  }
+
   #startLanes(): void {
     for (const { lane, state } of this.#sorted()) {
       if (state !== "waiting" || this.#lanes.has(lane)) continue
@@ -191,9 +253,9 @@ export class Outbox {
 
   async #sendOne(item: Item): Promise<void> {
     this.#show(item)
-    const { client_msg_id, type, body, lane } = item
+    const { client_msg_id, lane } = item
     try {
-      const message = await this.#o.send(lane, { client_msg_id, type, body })
+      const message = await this.#o.send(lane, requestOf(item))
       this.#pauses.delete(lane)
       if (this.#items.get(client_msg_id)?.state === "sending") this.#acked(item, message)
       this.#o.onAck(message, lane)
@@ -206,8 +268,7 @@ export class Outbox {
     const fault = error instanceof Fault ? error : new Fault(0, {})
     if (fault.status === 401) {
       this.#show({ ...item, state: "waiting" })
-      this.#signedOut = true
-      this.#o.onSignedOut?.()
+      this.#endSignIn()
     } else if (fault.retry === "never") {
       this.#set({ ...item, state: "failed", reason: fault.message })
     } else {
@@ -219,7 +280,35 @@ export class Outbox {
     }
   }
 
+  #endSignIn(): void {
+    this.#signedOut = true
+    this.#o.onSignedOut?.()
+  }
+
+  /** What another tab did with it counts. */
+  async #needed(id: string): Promise<boolean> {
+    if (this.#stopped || this.#items.get(id)?.state !== "uploading") return false
+    await Promise.all(this.#saving)
+    if (this.#unsaved.has(id)) return true
+    const stored = await this.#o.store.all().catch(() => undefined)
+    return !stored || stored.some((item) => item.client_msg_id === id && item.state === "uploading")
+  }
+
+  #uploaded(id: string, file: Stored): void {
+    const item = this.#items.get(id)
+    if (item?.state !== "uploading") return
+    const { id: file_id, kind, ...known } = file
+    this.#set({ ...item, type: kind, body: { file_id, ...known }, state: "waiting" })
+    this.#wake()
+  }
+
+  #stuck(id: string, why: Pick<Item, "reason" | "lost">): void {
+    const item = this.#items.get(id)
+    if (item?.state === "uploading") this.#set({ ...item, ...why, state: "failed" })
+  }
+
   #acked(item: Item, message: Message): void {
+    if (item.type !== "text") void this.#o.store.removeFile(item.client_msg_id).catch(() => undefined)
     this.#set({ ...item, state: "acked", message, acked_at: this.#o.clock.now(), epoch: this.#epoch })
   }
 
@@ -248,6 +337,7 @@ export class Outbox {
     this.#items = new Map([...stored, ...kept].map((item) => [item.client_msg_id, item]))
     for (const item of this.#items.values()) this.#last = Math.max(this.#last, item.at)
     this.#prune()
+    this.#startUploads()
     for (const lane of lanes) this.#o.onChange(lane)
   }
 
@@ -272,6 +362,7 @@ export class Outbox {
 
   #forget(item: Item): void {
     this.#items.delete(item.client_msg_id)
+    this.#uploads.forget(item.client_msg_id)
     this.#save(item.client_msg_id, this.#o.store.remove(item.client_msg_id))
     this.#o.onChange(item.lane)
   }
@@ -285,6 +376,17 @@ export class Outbox {
       .finally(() => this.#saving.delete(done))
     this.#saving.add(done)
   }
+}
+
+/** What a file will be shown as; the server looks into it and has the last word. */
+function kindOf(mime = ""): "image" | "file" {
+  return /^image\/(png|jpeg|gif|webp)$/.test(mime) ? "image" : "file"
+}
+
+/** Of a file only its id is told; the server knows the rest. */
+function requestOf({ client_msg_id, type, body, reply }: Item): SendRequest {
+  const request: SendRequest = { client_msg_id, type, body: body.file_id ? { file_id: body.file_id } : body }
+  return reply ? { ...request, reply_to: reply.seq } : request
 }
 
 /** 128 random bits. */

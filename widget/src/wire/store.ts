@@ -5,12 +5,17 @@ import type { Item } from "./outbox"
 export interface Store {
   all(): Promise<Item[]>
   put(item: Item): Promise<void>
+  /** Removes the item and its file. */
   remove(id: string): Promise<void>
+  putFile(id: string, file: Blob): Promise<void>
+  file(id: string): Promise<Blob | undefined>
+  removeFile(id: string): Promise<void>
 }
 
 /** Keeps until the page goes: for browsers that refuse storage. */
 export class MemoryStore implements Store {
   #items = new Map<string, Item>()
+  #files = new Map<string, Blob>()
 
   all(): Promise<Item[]> {
     return Promise.resolve([...this.#items.values()])
@@ -23,6 +28,20 @@ export class MemoryStore implements Store {
 
   remove(id: string): Promise<void> {
     this.#items.delete(id)
+    return this.removeFile(id)
+  }
+
+  putFile(id: string, file: Blob): Promise<void> {
+    this.#files.set(id, file)
+    return Promise.resolve()
+  }
+
+  file(id: string): Promise<Blob | undefined> {
+    return Promise.resolve(this.#files.get(id))
+  }
+
+  removeFile(id: string): Promise<void> {
+    this.#files.delete(id)
     return Promise.resolve()
   }
 }
@@ -35,21 +54,34 @@ class IndexedStore implements Store {
   }
 
   all(): Promise<Item[]> {
-    return this.#run("readonly", (items) => items.getAll() as IDBRequest<Item[]>)
+    return this.#run("items", "readonly", (items) => items.getAll() as IDBRequest<Item[]>)
   }
 
   async put(item: Item): Promise<void> {
-    await this.#run("readwrite", (items) => items.put(item))
+    await this.#run("items", "readwrite", (items) => items.put(item))
   }
 
   async remove(id: string): Promise<void> {
-    await this.#run("readwrite", (items) => items.delete(id))
+    await this.#run("items", "readwrite", (items) => items.delete(id))
+    await this.removeFile(id)
   }
 
-  #run<T>(mode: IDBTransactionMode, ask: (items: IDBObjectStore) => IDBRequest<T>): Promise<T> {
+  async putFile(id: string, file: Blob): Promise<void> {
+    await this.#run("files", "readwrite", (files) => files.put(file, id))
+  }
+
+  file(id: string): Promise<Blob | undefined> {
+    return this.#run("files", "readonly", (files) => files.get(id) as IDBRequest<Blob | undefined>)
+  }
+
+  async removeFile(id: string): Promise<void> {
+    await this.#run("files", "readwrite", (files) => files.delete(id))
+  }
+
+  #run<T>(name: "items" | "files", mode: IDBTransactionMode, ask: (rows: IDBObjectStore) => IDBRequest<T>): Promise<T> {
     return new Promise((resolve, reject) => {
-      const tx = this.#db.transaction("items", mode)
-      const request = ask(tx.objectStore("items"))
+      const tx = this.#db.transaction(name, mode)
+      const request = ask(tx.objectStore(name))
       tx.oncomplete = () => resolve(request.result)
       tx.onabort = tx.onerror = () => reject(tx.error ?? new Error("storage refused"))
     })
@@ -66,8 +98,11 @@ export function openStore(name: string, factory: IDBFactory | undefined, clock: 
     const cancel = clock.after(openWithin, memory)
     try {
       if (!factory) throw new Error("no storage")
-      const request = factory.open(name, 1)
-      request.onupgradeneeded = () => request.result.createObjectStore("items", { keyPath: "client_msg_id" })
+      const request = factory.open(name, 2)
+      request.onupgradeneeded = (event) => {
+        if (event.oldVersion < 1) request.result.createObjectStore("items", { keyPath: "client_msg_id" })
+        request.result.createObjectStore("files") // apart from the items, which are read and written all the time
+      }
       request.onerror = memory
       request.onsuccess = () => {
         cancel()

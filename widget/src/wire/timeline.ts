@@ -108,7 +108,7 @@ export class Timeline {
     const first = this.messages[0]?.seq ?? this.seq + 1
     const from = Math.max(mine.read + 1, mine.join_seq)
     const unloaded = Math.max(0, first - from)
-    return unloaded + this.messages.filter((m) => m.seq >= from && m.sender_id !== me && m.type !== "system").length
+    return unloaded + this.messages.filter((m) => m.seq >= from && m.sender_id !== me && m.type !== "system" && !m.recalled).length
   }
 
   mark(message: Message): Mark {

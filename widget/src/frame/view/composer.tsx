@@ -1,7 +1,11 @@
 import { useLayoutEffect, useRef, useState } from "preact/hooks"
-import type { ComponentType } from "preact"
+import type { ComponentType, RefObject } from "preact"
 import type { Shared } from "./app"
+import { useDrop, useTray } from "./drop"
 import { Icon } from "./icons"
+import { media, usePart } from "./lazy"
+import { FileInput } from "./pick"
+import { Answering } from "./quote"
 
 type GridProps = { onPick: (emoji: string) => void; label: string }
 
@@ -9,18 +13,25 @@ const longest = 4_000
 const warnAt = 200
 const fiveLines = 5
 
-export function Composer({ chat, words }: Shared) {
+export function Composer(shared: Shared) {
+  const { chat, words } = shared
   const [text, setText] = useState("")
-  const [Grid, setGrid] = useState<ComponentType<GridProps>>()
   const box = useRef<HTMLTextAreaElement>(null)
-  const opener = useRef<HTMLButtonElement>(null)
+  const emoji = useEmoji(box, text, setText)
   const left = longest - [...text].length
-  const ready = text.trim() !== "" && left >= 0 && chat.client !== undefined
+  const tray = useTray()
+  const take = (files: File[]) => {
+    void tray.add(files)
+    box.current!.focus()
+  }
+  const part = usePart(media, tray.picked.length > 0)
+  const over = useDrop(take)
+  const ready = (text.trim() !== "" || tray.picked.length > 0) && left >= 0 && chat.client !== undefined
   useLayoutEffect(() => grow(box.current!), [text])
 
   const send = () => {
     if (!ready) return
-    chat.send(text.trim())
+    chat.send(text.trim(), tray.take())
     setText("")
     box.current!.focus()
   }
@@ -35,37 +46,41 @@ export function Composer({ chat, words }: Shared) {
     const { conversation_id, state } = chat.live
     if (conversation_id !== 0 && state === "open") chat.client?.typing(conversation_id)
   }
-  const toggleGrid = async () => {
-    if (Grid) setGrid(undefined)
-    else {
-      const { EmojiGrid } = await import("./emoji")
-      setGrid(() => EmojiGrid)
-    }
-  }
-  const pick = (emoji: string) => {
-    const area = box.current!
-    setText(text.slice(0, area.selectionStart) + emoji + text.slice(area.selectionEnd))
-    const caret = area.selectionStart + emoji.length
-    requestAnimationFrame(() => area.setSelectionRange(caret, caret))
-  }
-  const closeGrid = (event: KeyboardEvent) => {
-    if (event.key !== "Escape" || !Grid) return
+  const onPaste = (event: ClipboardEvent) => {
+    const files = [...(event.clipboardData?.files ?? [])]
+    if (files.length === 0 || event.clipboardData?.getData("text/plain")) return // a copied table is text and a picture of it
     event.preventDefault()
-    setGrid(undefined)
-    opener.current?.focus()
+    take(files)
+  }
+  const noReply = () => {
+    chat.reply(undefined)
+    box.current!.focus()
+  }
+  const onEscape = (event: KeyboardEvent) => {
+    if (event.key !== "Escape" || !(emoji.Grid || chat.replying)) return
+    event.preventDefault()
+    if (emoji.Grid) emoji.close()
+    else noReply()
   }
   return (
-    <footer onKeyDown={closeGrid}>
-      {Grid && <Grid onPick={pick} label={words.emoji} />}
+    <footer onKeyDown={onEscape}>
+      {over && (
+        <p class="drop" aria-hidden="true">
+          {words.drop}
+        </p>
+      )}
+      <Answering {...shared} done={noReply} />
+      {part && <part.TrayView {...shared} tray={tray} />}
+      {emoji.Grid && <emoji.Grid onPick={emoji.pick} label={words.emoji} />}
       {left <= warnAt && (
         <p class={left < 0 ? "left over" : "left"} role="status">
           {words.letters(left)}
         </p>
       )}
       <div class="composer">
-        <button class="tool" ref={opener} onClick={() => void toggleGrid()} aria-label={words.emoji} title={words.emoji} aria-expanded={Grid !== undefined}>
-          <Icon name="smile" size={22} />
-        </button>
+        <FileInput class="tool" label={words.attach} many take={take}>
+          <Icon name="clip" size={22} />
+        </FileInput>
         <textarea
           ref={box}
           rows={1}
@@ -76,13 +91,39 @@ export function Composer({ chat, words }: Shared) {
           autocomplete="off"
           onInput={onInput}
           onKeyDown={onKeyDown}
+          onPaste={onPaste}
         />
+        <button class="tool" ref={emoji.opener} onClick={() => void emoji.toggle()} aria-label={words.emoji} title={words.emoji} aria-expanded={emoji.Grid !== undefined}>
+          <Icon name="smile" size={22} />
+        </button>
         <button class="send" onClick={send} disabled={!ready} aria-label={words.send} title={words.send} tabIndex={ready ? 0 : -1}>
           <Icon name="send" />
         </button>
       </div>
     </footer>
   )
+}
+
+/** The grid of emoji, fetched at the first wish, and what was picked put where the caret stands. */
+function useEmoji(box: RefObject<HTMLTextAreaElement | null>, text: string, setText: (text: string) => void) {
+  const [Grid, setGrid] = useState<ComponentType<GridProps>>()
+  const opener = useRef<HTMLButtonElement>(null)
+  const toggle = async () => {
+    if (Grid) return setGrid(undefined)
+    const { EmojiGrid } = await import("./emoji")
+    setGrid(() => EmojiGrid)
+  }
+  const pick = (emoji: string) => {
+    const area = box.current!
+    setText(text.slice(0, area.selectionStart) + emoji + text.slice(area.selectionEnd))
+    const caret = area.selectionStart + emoji.length
+    requestAnimationFrame(() => area.setSelectionRange(caret, caret))
+  }
+  const close = () => {
+    setGrid(undefined)
+    opener.current?.focus()
+  }
+  return { Grid, opener, toggle, pick, close }
 }
 
 /** As high as its lines, up to five of them. */

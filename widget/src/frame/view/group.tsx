@@ -1,10 +1,11 @@
 import { clockWords } from "../days"
-import { type Line, failed, textOf } from "../lines"
-import { pieces } from "../links"
-import type { Mark, Row } from "../../wire"
+import { type Line, failed } from "../lines"
+import type { Item, Mark, Row } from "../../wire"
 import type { Shared } from "./app"
+import { Message } from "./bubble"
 import { Face } from "./face"
 import { Icon } from "./icons"
+import { chosen, FileInput } from "./pick"
 
 type GroupLine = Extract<Line, { kind: "group" }>
 
@@ -21,12 +22,10 @@ export function Group({ line, last, ...shared }: Shared & { line: GroupLine; las
       <div class="bubbles">
         {line.named && <p class="name">{someone.name}</p>}
         {line.rows.map((row) => (
-          <p key={row.key} class={late(row, chat.connected) ? "bubble late" : "bubble"}>
-            <Text of={textOf(row)} />
-          </p>
+          <Message key={row.key} row={row} {...shared} />
         ))}
         {refused && !refused.placed ? (
-          <Refused {...shared} id={refused.item.client_msg_id} reason={refused.item.reason ?? ""} />
+          <Refused {...shared} item={refused.item} />
         ) : (
           <p class="stamp">
             <time dateTime={line.at.toISOString()} title={line.at.toLocaleString(lang)}>
@@ -59,17 +58,25 @@ function State({ chat, words, row }: Shared & { row: Row }) {
   )
 }
 
-function Refused({ chat, words, id, reason }: Shared & { id: string; reason: string }) {
+function Refused({ chat, words, item }: Shared & { item: Item }) {
+  const { client_msg_id: id, lost, reason } = item
+  const retry = () => chat.client?.outbox.retry(id)
   return (
     <p class="stamp refused" role="alert">
       <span>
         <Icon name="failed" size={15} />
-        {reason || words.failed}
+        {lost ? words.lost : reason || words.failed}
       </span>
       <span>
-        <button class="inline" onClick={() => chat.client?.outbox.retry(id)}>
-          {words.retry}
-        </button>
+        {lost ? (
+          <FileInput class="inline" label={words.chooseAgain} take={([file]) => file && void chosen(file).then((one) => chat.client?.chooseAgain(id, one))}>
+            {words.chooseAgain}
+          </FileInput>
+        ) : (
+          <button class="inline" onClick={retry}>
+            {words.retry}
+          </button>
+        )}
         <button class="inline" onClick={() => chat.client?.outbox.discard(id)}>
           {words.discard}
         </button>
@@ -93,24 +100,4 @@ export function Typing({ chat, words }: Shared) {
       </div>
     </div>
   )
-}
-
-function Text({ of }: { of: string }) {
-  return (
-    <>
-      {pieces(of).map((piece, i) =>
-        piece.href ? (
-          <a key={i} href={piece.href} target="_blank" rel="noopener noreferrer nofollow">
-            {piece.text}
-          </a>
-        ) : (
-          piece.text
-        ),
-      )}
-    </>
-  )
-}
-
-function late(row: Row, connected: boolean): boolean {
-  return failed(row) || (!row.placed && row.item.state !== "acked" && !connected)
 }

@@ -8,7 +8,7 @@ export function Header({ chat, link, words, onEnd }: Shared & { onEnd: (() => vo
   const agent = chat.live.state === "open" || chat.live.state === "closed" ? chat.live.agent : null
   const title = chat.look?.title || chat.look?.name || ""
   const name = agent ? agent.name || words.agent : title
-  const here = chat.live.state === "open" || (chat.live.state !== "closed" && chat.live.agents_online > 0)
+  const here = !chat.away && chat.live.state !== "closed"
   return (
     <header>
       {agent ? (
@@ -43,7 +43,7 @@ export function Header({ chat, link, words, onEnd }: Shared & { onEnd: (() => vo
 function stateWords(chat: Chat, words: Words): string {
   const { state, agents_online } = chat.live
   if (state === "open") return chat.typing ? words.typing : words.withYou
-  if (state === "waiting") return words.inLine
+  if (state === "waiting") return chat.away ? words.awayTitle : words.inLine
   if (state === "closed") return words.ended
-  return agents_online > 0 ? words.here(agents_online) : words.nobody
+  return chat.away ? words.awayTitle : words.here(agents_online)
 }

@@ -1,4 +1,4 @@
-type Name = keyof typeof paths
+export type Name = keyof typeof paths
 
 const paths = {
   send: "M5 12 4 4.5 20.5 12 4 19.5 5 12Zm0 0h7",
@@ -10,11 +10,20 @@ const paths = {
   delivered: "m2.5 12.5 4.3 4.3L15 7.5M12 16l.8.8L21.5 7.5",
   read: "m2.5 12.5 4.3 4.3L15 7.5M12 16l.8.8L21.5 7.5",
   failed: "M12 20.5a8.5 8.5 0 1 0 0-17 8.5 8.5 0 0 0 0 17ZM12 7.5v5M12 16v.1",
+  clip: "m20 11.5-7.8 7.8a5 5 0 0 1-7-7l8.3-8.4a3.3 3.3 0 0 1 4.7 4.7l-8.3 8.3a1.7 1.7 0 0 1-2.4-2.3l7.3-7.4",
+  cross: "m6.5 6.5 11 11M17.5 6.5l-11 11",
+  file: "M13.5 3.5H7.3a1.8 1.8 0 0 0-1.8 1.8v13.4a1.8 1.8 0 0 0 1.8 1.8h9.4a1.8 1.8 0 0 0 1.8-1.8V8.5l-5-5Zm0 0v5h5",
+  load: "M12 4v11m0 0 4.2-4.2M12 15l-4.2-4.2M4.5 19.5h15",
+  more: "M6 12h.01M12 12h.01M18 12h.01",
+  copy: "M9 9V5.8A1.3 1.3 0 0 1 10.3 4.5h7.9a1.3 1.3 0 0 1 1.3 1.3v7.9a1.3 1.3 0 0 1-1.3 1.3H15M5.8 9h7.9A1.3 1.3 0 0 1 15 10.3v7.9a1.3 1.3 0 0 1-1.3 1.3H5.8a1.3 1.3 0 0 1-1.3-1.3v-7.9A1.3 1.3 0 0 1 5.8 9Z",
+  reply: "m9.5 6-5 5 5 5M4.5 11h9a6 6 0 0 1 6 6v1",
+  recall: "M7 15.5H4.5V18M4.8 15.3A8 8 0 1 0 4.5 9.5M12 8v4.3l2.8 1.6",
+  picture: "M5.8 4.5h12.4a1.3 1.3 0 0 1 1.3 1.3v12.4a1.3 1.3 0 0 1-1.3 1.3H5.8a1.3 1.3 0 0 1-1.3-1.3V5.8a1.3 1.3 0 0 1 1.3-1.3Zm-1.3 11 4.3-4.3 7.7 8M14 14.5l2-2 3.5 3.5M15 8.5h.01",
 } as const
 
 export function Icon({ name, size = 20 }: { name: Name; size?: number }) {
   return (
-    <svg class={`icon ${name}`} viewBox="0 0 24 24" width={size} height={size} aria-hidden="true">
+    <svg class="icon" viewBox="0 0 24 24" width={size} height={size} aria-hidden="true">
       <path d={paths[name]} />
     </svg>
   )

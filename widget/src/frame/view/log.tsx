@@ -1,9 +1,12 @@
 import { useLayoutEffect, useRef, useState } from "preact/hooks"
 import { lastOwn, lines, type Line } from "../lines"
+import { useActs } from "./acts"
 import type { Shared } from "./app"
+import { cards, usePart } from "./lazy"
 import { Group, Typing } from "./group"
 import { Icon } from "./icons"
 import { QueueCard } from "./queue"
+import { nameOf } from "./quote"
 import { dayWords } from "../days"
 
 /** Closer to the end than this counts as reading the newest. */
@@ -16,10 +19,12 @@ export function Log(shared: Shared) {
   const found = lines(rows, chat.me)
   const last = lastOwn(rows, chat.me)
   const { below, onScroll, toEnd } = useScroll(box, shared, rows.length)
+  const log = useRef<HTMLDivElement>(null)
+  const acts = useActs(log, rows)
   const greeting = chat.look?.greeting || words.hello
   return (
     <div class="scroll" ref={box} onScroll={onScroll}>
-      <div class="log" role="log" aria-label={words.log} aria-busy={chat.phase === "loading"} tabIndex={0}>
+      <div class="log" role="log" ref={log} aria-label={words.log} aria-busy={chat.phase === "loading"} tabIndex={0} {...acts.handlers}>
         {chat.look && <p class={found.length === 0 ? "greeting first" : "greeting"}>{greeting}</p>}
         {chat.phase === "loading" && !chat.look && <Bones />}
         {found.map((line) => (
@@ -27,7 +32,10 @@ export function Log(shared: Shared) {
         ))}
         {chat.typing && <Typing {...shared} />}
       </div>
-      {chat.live.state === "waiting" && <QueueCard {...shared} />}
+      <div class="under">
+        <Card {...shared} />
+      </div>
+      {acts.open && <acts.open.Menu {...shared} row={acts.open.row} at={acts.open.at} done={acts.close} />}
       {below && (
         <button class="newest" onClick={toEnd}>
           {words.newest} <Icon name="down" size={16} />
@@ -37,9 +45,23 @@ export function Log(shared: Shared) {
   )
 }
 
+/** What stands under the messages: the line, that nobody is here, or how it was. */
+function Card(shared: Shared) {
+  const { chat } = shared
+  const { state } = chat.live
+  const asks = chat.phase === "ready" && (chat.rates || (chat.away && state !== "closed"))
+  const part = usePart(cards, asks)
+  if (asks) return part ? <part.AskCard {...shared} /> : null
+  return state === "waiting" ? <QueueCard {...shared} /> : null
+}
+
 function LineView({ line, last, ...shared }: Shared & { line: Line; last: ReturnType<typeof lastOwn> }) {
   if (line.kind === "group") return <Group {...shared} line={line} last={last} />
   if (line.kind === "day") return <p class="day">{dayWords(line.at, new Date(), shared.words, shared.lang)}</p>
+  if (line.kind === "recalled") {
+    const { words, chat } = shared
+    return <p class="system">{line.own ? words.youRecalled : words.recalledBy(nameOf(line.sender, chat, words))}</p>
+  }
   const say = shared.words.system[line.words]
   const text = say ? say(line.args) : line.text
   return text ? <p class="system">{text}</p> : null
@@ -75,6 +97,7 @@ function useScroll(box: { current: HTMLDivElement | null }, { chat, link }: Shar
       if (kept.current.atEnd) view.scrollTop = view.scrollHeight
     })
     refit.observe(view)
+    for (const part of view.children) refit.observe(part)
     return () => refit.disconnect()
   }, [box, link])
 

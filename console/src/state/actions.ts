@@ -1,0 +1,19 @@
+// What may be done with one message. The server decides; this only keeps from offering what it would refuse.
+
+import type { Message, Reply } from "@wire/protocol"
+
+export type Action = "copy" | "reply" | "save" | "recall"
+
+/** Reply and recall belong to those who write here; what is no text is saved instead of copied. */
+export function actionsFor(message: Message, may: { write: boolean; recall: boolean }): Action[] {
+  if (message.recalled || message.type === "system") return []
+  const actions: Action[] = [message.type === "text" ? "copy" : "save"]
+  if (may.write) actions.unshift("reply")
+  if (may.write && may.recall) actions.push("recall")
+  return actions
+}
+
+/** replyTo is the quote of a message, as the server will tell it. */
+export function replyTo(message: Message): Reply {
+  return { seq: message.seq, sender_id: message.sender_id, alt: message.body.text || message.body.name || "" }
+}

@@ -1,0 +1,11 @@
+import type { Shared } from "./app"
+import { AwayCard } from "./away"
+import { RateCard } from "./rate"
+
+export { EndCard } from "./end"
+
+/** What is asked under the messages: how it was, or where the answer may go while nobody is here. */
+export function AskCard(shared: Shared) {
+  const { chat } = shared
+  return chat.rates ? <RateCard key={chat.live.ticket_id} {...shared} /> : <AwayCard {...shared} />
+}
