@@ -92,16 +92,7 @@ func (s *Server) Authenticate(f func(ctx context.Context, token string) (Caller,
 // Handler is the whole server, for tests and for an outer listener.
 func (s *Server) Handler() http.Handler { return s.echo }
 
-// Run listens on addr and serves until ctx ends, then lets requests under way finish.
-func (s *Server) Run(ctx context.Context, addr string) error {
-	l, err := Listen(addr)
-	if err != nil {
-		return err
-	}
-	return s.Serve(ctx, l)
-}
-
-// Serve is Run on a listener that is already there.
+// Serve answers on l until ctx ends, then lets requests under way finish.
 func (s *Server) Serve(ctx context.Context, l net.Listener) error {
 	server := &http.Server{
 		Handler:           s.echo,
