@@ -11,6 +11,7 @@ import (
 // harmless for somebody who has one.
 func (s *Service) SeatTx(ctx context.Context, tx *storage.Tx, person int64) error {
 	row := seatRow{PersonID: person, State: seatAway, Cap: firstCap, Version: 1, IdleSince: s.time()}
+	tx.After(func() { s.seatChanged(person) }) // colleagues may pass him tickets from now on
 	_, err := tx.NewInsert().Model(&row).On("CONFLICT (person_id) DO NOTHING").Exec(ctx)
 	return err
 }

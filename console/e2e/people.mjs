@@ -2,52 +2,7 @@
 import assert from 'node:assert/strict'
 import { until } from './product.mjs'
 import { person } from './scene.mjs'
-
-/** What both sides have: a thread of bubbles and a place to write. `place` is the page, or the frame in it. */
-class Talker {
-  constructor(page, place) {
-    this.page = page
-    this.place = place
-  }
-
-  bubbles() { return this.place.locator('.bubble:not(.dots)') }
-  composer() { return this.place.locator('textarea') }
-
-  async sees(text) {
-    await this.bubbles().filter({ hasText: text }).first().waitFor()
-  }
-
-  /** All texts on the screen, from the oldest. */
-  texts() {
-    return this.bubbles().allInnerTexts()
-  }
-
-  async type(text) {
-    await this.composer().pressSequentially(text)
-  }
-
-  async submit() {
-    await this.place.locator('button.send:enabled').waitFor()
-    await this.composer().press('Enter')
-  }
-
-  async write(text) {
-    await this.composer().fill(text)
-    await this.submit()
-  }
-
-  async seesTyping() {
-    await this.place.locator('.dots').waitFor()
-  }
-
-  /** Nothing reaches past the right edge. */
-  async fits() {
-    for (const frame of this.page.frames()) {
-      const [content, window] = await frame.evaluate(() => [document.documentElement.scrollWidth, document.documentElement.clientWidth])
-      assert.ok(content <= window, `${content} px of content in a window of ${window} px: ${frame.url()}`)
-    }
-  }
-}
+import { Talker } from './talker.mjs'
 
 export class Visitor extends Talker {
   static async at(shop, options) {
@@ -59,6 +14,14 @@ export class Visitor extends Talker {
   static on(page) {
     return new Visitor(page, page.frameLocator('iframe[src*="/widget/frame"]'))
   }
+
+  tray() { return this.place.locator('.tray li') }
+  messages() { return this.place.locator('.message') }
+  files() { return this.place.locator('.bubble.file') }
+  pictures(name) { return this.place.locator(`.bubble.picture button.open[title="${name}"]`) }
+  viewer() { return this.place.locator('dialog.viewer') }
+  systemLines() { return this.place.locator('p.system') }
+  tombstones() { return this.systemLines() }
 
   launcher() { return this.page.locator('button.launch') }
 
@@ -92,10 +55,64 @@ export class Visitor extends Talker {
   async isClosed() {
     await this.place.locator('header').filter({ hasText: /ended|已结束/ }).waitFor()
   }
+
+  /** The page is loaded again and the chat opened again. */
+  async comesBack() {
+    await this.page.reload()
+    await this.open()
+  }
+
+  async isToldByALine(words) {
+    await this.systemLines().filter({ hasText: words }).waitFor()
+  }
+
+  /** The message that says `words` why it was not sent. */
+  async isRefused(words) {
+    await this.place.locator('.stamp.refused').filter({ hasText: words }).waitFor()
+  }
+
+  async isAskedToRate() {
+    await this.place.locator('.card .choice').waitFor()
+  }
+
+  async choosesStars(stars, comment) {
+    await this.place.locator('.card .choice label').nth(stars - 1).click()
+    await this.place.locator('.card textarea').fill(comment)
+  }
+
+  async rates(stars, comment) {
+    await this.choosesStars(stars, comment)
+    await this.place.locator('.card button.main').click()
+  }
+
+  async isThanked(stars) {
+    await this.place.locator('.card.thanks').waitFor()
+    assert.equal(await this.place.locator('.card.thanks .stars .lit').count(), stars)
+  }
+
+  async findsNobody() {
+    await this.place.locator('.card.away').waitFor()
+  }
+
+  async leavesContact({ name, email, phone }) {
+    for (const [field, value] of Object.entries({ email, phone, name })) await this.place.locator(`.card.away input[name="${field}"]`).fill(value)
+    await this.place.locator('.card.away button.main').click()
+  }
+
+  async contactIsKept() {
+    await this.place.locator('.card.away .kept').waitFor()
+  }
 }
 
 /** A page of the console; its parts carry names for tests. */
 class Console extends Talker {
+  tray() { return this.part('chosen-file') }
+  messages() { return this.part('message') }
+  files() { return this.part('file') }
+  pictures(name) { return this.page.locator(`[data-test="image"][aria-label$="${name}"]`) }
+  viewer() { return this.part('viewer') }
+  tombstones() { return this.part('recalled') }
+
   part(name) { return this.page.locator(`[data-test="${name}"]`) }
 
   /** Opens a page of the console as `who`, in a profile of its own. */
@@ -104,6 +121,12 @@ class Console extends Talker {
     complaints.allow(/status of 401/) // the page asks who is signed in; a wrong pass phrase is part of a story
     await page.goto(address)
     return Object.assign(new this(page, page), { context, complaints })
+  }
+
+  async signIn(email, password) {
+    await this.part('email').fill(email)
+    await this.part('password').fill(password)
+    await this.part('sign-in').click()
   }
 }
 
@@ -155,6 +178,31 @@ export class Owner extends Console {
     await this.part('site-save').click()
     await this.page.locator('[data-test="save-state"][data-state="saved"]').waitFor()
   }
+
+  async addsQueue(name) {
+    await this.part('nav-queues').click()
+    await this.part('queue-new').fill(name)
+    await this.part('queue-add').click()
+    await this.hasQueue(name)
+  }
+
+  async hasQueue(name) {
+    await this.part('queue').filter({ hasText: name }).waitFor()
+  }
+
+  /** Changes one of the server's limits and saves. */
+  async limits(name, value) {
+    await this.part('nav-settings').click()
+    await this.part(`limit-${name}`).fill(String(value))
+    await this.part('settings-save').click()
+    await this.page.locator('[data-test="settings-state"][data-state="saved"]').waitFor()
+  }
+
+  async limitIs(name, value) {
+    await this.part('nav-settings').click()
+    await this.part(`limit-${name}`).waitFor()
+    assert.equal(await this.part(`limit-${name}`).inputValue(), String(value))
+  }
 }
 
 export class Agent extends Console {
@@ -171,12 +219,6 @@ export class Agent extends Console {
 
   /** The rows of the list that is shown. */
   rows() { return this.part('ticket') }
-
-  async signIn(email, password) {
-    await this.part('email').fill(email)
-    await this.part('password').fill(password)
-    await this.part('sign-in').click()
-  }
 
   async isRefused() {
     await this.part('sign-problem').waitFor()
@@ -234,6 +276,72 @@ export class Agent extends Console {
   async addEmoji() {
     await this.part('emoji').click()
     await this.part('emoji-grid').locator('button').first().click()
+  }
+
+  async choosesToPassTo(colleague, note) {
+    await this.part('transfer').click()
+    await this.page.locator(`[data-test="transfer-agent"][data-agent="${colleague.id}"]`).click()
+    await this.part('transfer-note').fill(note)
+  }
+
+  /** Asks for the visitor to be passed on. */
+  async passesTo(colleague, note = '') {
+    await this.choosesToPassTo(colleague, note)
+    await this.part('transfer-submit').click()
+  }
+
+  async passingIsRefused(words) {
+    await this.part('transfer-problem').filter({ hasText: words }).waitFor()
+  }
+
+  async seesNote(text) {
+    await this.part('note').filter({ hasText: text }).waitFor()
+  }
+
+  async writesNote(text) {
+    await this.part('note-toggle').click()
+    await this.part('note-mode').waitFor()
+    await this.write(text)
+    await this.page.locator('[data-test="note"][data-state="sent"]').filter({ hasText: text }).waitFor()
+    await this.part('note-toggle').click()
+  }
+
+  /** Writes a reply of one's own to be used again. */
+  async keepsReply(shortcut, text) {
+    await this.type('/')
+    await this.part('canned-manage').click()
+    await this.part('canned-new').click()
+    await this.part('canned-shortcut').fill(shortcut)
+    await this.part('canned-text').fill(text)
+    await this.part('canned-save').click()
+    await this.page.locator(`li[data-test="canned"][data-shortcut="${shortcut}"]`).waitFor()
+    await this.page.keyboard.press('Escape')
+    await this.part('canned-sheet').waitFor({ state: 'detached' })
+    await this.composer().fill('')
+  }
+
+  /** Types `/` and the beginning of a shortcut, and takes what is offered. */
+  async takesReply(beginning) {
+    await this.type(`/${beginning}`)
+    await this.part('canned-option').first().waitFor()
+    await this.composer().press('Enter')
+    await this.part('canned-list').waitFor({ state: 'detached' })
+    await this.submit()
+  }
+
+  async seesContact({ name, email, phone }) {
+    for (const [field, value] of Object.entries({ name, email, phone })) await this.part(`contact-${field}`).filter({ hasText: value }).waitFor()
+  }
+
+  async openClosed(text) {
+    await this.part('tab-closed').click()
+    await this.rows().filter({ hasText: text }).locator('button.open').click()
+    await this.part('talk').waitFor()
+  }
+
+  async seesRating(stars, comment) {
+    await this.part('card').locator(`[data-test="stars"][data-stars="${stars}"]`).waitFor()
+    await this.part('rating-comment').filter({ hasText: comment }).waitFor()
   }
 
   async closeTicket() {

@@ -1,4 +1,5 @@
 // How most stories begin: a shop with the widget on it, a site that allows it, and an agent who has a sign-in.
+import { Agent, Visitor } from './people.mjs'
 import { Caller, owner } from './product.mjs'
 import { openShop, startProduct } from './scene.mjs'
 
@@ -20,14 +21,34 @@ export async function aShop(lang = 'en') {
 }
 
 /** Invites an agent and accepts with the link, as the invited person's browser would. */
-export async function hire({ product, boss, site }, { lang = 'en', name = words[lang].agent, cap } = {}) {
-  const agent = { email: 'agent@example.com', password: 'a long enough pass phrase', name }
+export async function hire({ product, boss, site }, { lang = 'en', name = words[lang].agent, email = 'agent@example.com', cap } = {}) {
+  const agent = { email, password: 'a long enough pass phrase', name }
   const { agent: invited, link } = await boss.post(`/api/admin/sites/${site.id}/agents`, { email: agent.email, name, role: 'agent' })
   const token = link.split('#invite=')[1]
   const answer = await product.ask('POST', '/api/invitations/accept', { token, name, password: agent.password })
   if (answer.status !== 200) throw new Error(`accepting the invitation: ${answer.status} ${JSON.stringify(answer.body)}`)
   if (cap) await boss.patch(`/api/admin/sites/${site.id}/agents/${invited.person.id}`, { cap })
   return { ...agent, id: invited.person.id }
+}
+
+/** The desk of a hired agent, who is signed in and online. */
+export async function atWork({ product }, { email, password }, lang = 'en') {
+  const desk = await Agent.at(product, { locale: lang })
+  await desk.signIn(email, password)
+  await desk.goOnline()
+  return desk
+}
+
+/** A visitor and an agent who have begun to talk. */
+export async function aTalk(setting, agent, hello = 'Hello') {
+  const desk = await atWork(setting, agent)
+  const visitor = await Visitor.at(setting.shop, { locale: 'en' })
+  await visitor.open()
+  await visitor.write(hello)
+  await visitor.isServedBy(agent.name)
+  await desk.openFirstOfMine()
+  await desk.sees(hello)
+  return { desk, visitor }
 }
 
 /** Somebody who writes from a browser that no page of the story shows, and waits. */

@@ -4,7 +4,7 @@ import { expect, test } from "vitest"
 import { pageLink, pageName } from "../src/agent/page"
 import { emoji } from "../src/agent/emoji"
 import { initials, nameOf, visitorOf } from "../src/parts/faces"
-import { boxOf, endOf, sizeText } from "../src/parts/size"
+import { boxOf, endOf } from "../src/parts/size"
 import { onlyEmoji, partsOf } from "../src/parts/links"
 
 test("addresses in a text become links, and nothing else does", () => {
@@ -36,8 +36,7 @@ test("only pages of the web are links", () => {
   expect(pageLink("javascript:alert(1)")).toBe("")
 })
 
-test("sizes are told in the unit that fits", () => {
-  expect([0, 999, 1000, 45_300, 999_600, 1_440_000, 52_000_000, 3_200_000_000].map((n) => sizeText(n, "en"))).toEqual(["0 byte", "999 byte", "1 kB", "45 kB", "1 MB", "1.4 MB", "52 MB", "3.2 GB"])
+test("an icon carries the short ending of a name", () => {
   expect(["a.PDF", "archive.tar.gz", "README", "x.verylong"].map(endOf)).toEqual(["PDF", "GZ", "", ""])
 })
 

@@ -1,16 +1,4 @@
-// How large files are, as people say it, and how large pictures are before they are sent.
-
-import type { Lang } from "../text/words"
-
-const units = ["byte", "kilobyte", "megabyte", "gigabyte"] as const
-
-/** sizeText is a number of bytes in the unit that fits: "840 kB", "1.4 MB". */
-export function sizeText(bytes: number, lang: Lang): string {
-  let value = bytes
-  let unit = 0
-  for (; value >= 999.5 && unit < units.length - 1; unit++) value /= 1000
-  return new Intl.NumberFormat(lang, { style: "unit", unit: units[unit] as string, unitDisplay: "short", maximumFractionDigits: unit > 1 && value < 10 ? 1 : 0 }).format(value)
-}
+// How files are named by their kind, and how large pictures are before they are sent.
 
 /** endOf is the short ending of a file's name, for its icon: "PDF". */
 export function endOf(name: string): string {
