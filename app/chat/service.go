@@ -267,7 +267,7 @@ func (s *Service) MoveCursors(ctx context.Context, by, conversationID, read, rec
 		return err
 	}
 	if mine.LeftSeq != nil {
-		return fault.New(fault.NotFound, "conversation not found")
+		return nil // his devices may not know yet that he left
 	}
 	c, err := conversation(ctx, s.db.R, conversationID)
 	if err != nil {
