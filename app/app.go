@@ -71,8 +71,11 @@ func NewAt(ctx context.Context, c Config, log *slog.Logger, now func() time.Time
 		return nil, err
 	}
 	a := &App{Config: c, DB: db, log: log, now: now}
-	if err := a.build(ctx); err != nil {
+	if a.node, err = db.LeaseNode(ctx, time.Now()); err != nil {
 		return nil, errors.Join(err, db.Close())
+	}
+	if err := a.build(ctx); err != nil {
+		return nil, errors.Join(err, a.Close(ctx))
 	}
 	return a, nil
 }
@@ -112,9 +115,6 @@ func open(ctx context.Context, c Config, log *slog.Logger) (*storage.DB, []strin
 func (a *App) build(ctx context.Context) error {
 	epoch, err := a.DB.Epoch(ctx)
 	if err != nil {
-		return err
-	}
-	if a.node, err = a.DB.LeaseNode(ctx, time.Now()); err != nil {
 		return err
 	}
 	ids := id.NewSource(a.node.Number, a.now)
@@ -215,7 +215,7 @@ func (a *App) first(ctx context.Context) error {
 	return err
 }
 
-// Close gives up what New took, for a product that never served.
+// Close gives up what New took; Run and Serve do so by themselves.
 func (a *App) Close(ctx context.Context) error {
 	return errors.Join(a.DB.ReleaseNode(context.WithoutCancel(ctx), a.node), a.DB.Close())
 }
@@ -224,10 +224,10 @@ func (a *App) Close(ctx context.Context) error {
 func (a *App) Run(ctx context.Context) error {
 	l, err := web.Listen(a.Config.Addr)
 	if err != nil {
-		return errors.Join(err, a.DB.Close())
+		return errors.Join(err, a.Close(ctx))
 	}
 	if err := a.welcome(ctx); err != nil {
-		return errors.Join(err, l.Close(), a.DB.Close())
+		return errors.Join(err, l.Close(), a.Close(ctx))
 	}
 	return a.Serve(ctx, l)
 }
@@ -277,11 +277,10 @@ func (a *App) Serve(ctx context.Context, l net.Listener) error {
 	<-closed
 	stop()
 	wg.Wait()
-	release := a.DB.ReleaseNode(context.WithoutCancel(ctx), a.node)
 	if cause := context.Cause(outer); err == nil && ctx.Err() == nil {
 		err = cause
 	}
-	return errors.Join(err, release, a.DB.Close())
+	return errors.Join(err, a.Close(ctx))
 }
 
 // renew holds the node's number. When it is lost, no further id may be minted: the process ends

@@ -14,6 +14,7 @@ import (
 	"ichat/app"
 	"ichat/app/apptest"
 	"ichat/app/chat"
+	"ichat/app/id"
 	"ichat/app/settings"
 	"ichat/storage"
 )
@@ -104,6 +105,22 @@ func TestSecretsAreMaskedInTheEffectiveConfiguration(t *testing.T) {
 	for name, value := range c.Effective() {
 		if strings.Contains(value, "hunter2") {
 			t.Errorf("%s shows a secret: %s", name, value)
+		}
+	}
+}
+
+// TestAStartThatFailsGivesItsNodeNumberBack: there are 32 of them, and a supervisor tries often.
+func TestAStartThatFailsGivesItsNodeNumberBack(t *testing.T) {
+	taken, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer taken.Close()
+	folder := t.TempDir()
+	c := app.Config{Addr: taken.Addr().String(), Data: folder}
+	for range id.MaxNode + 2 {
+		if err := start(c); err == nil || !strings.Contains(err.Error(), "already in use") {
+			t.Fatalf("got: %v", err)
 		}
 	}
 }
