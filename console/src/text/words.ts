@@ -1,4 +1,4 @@
-// The dictionary: one flat file per language with the same keys (the compiler and a test see to it).
+// The dictionary: one flat list per language with the same keys (the compiler and a test see to it).
 // "{name}" is a gap; "one|more" chooses by {n}.
 
 import type { Lang } from "@wire/api"
