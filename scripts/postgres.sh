@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # Runs a command beside a PostgreSQL of its own: `scripts/postgres.sh go test ./...`.
 # The cluster lives in a temporary folder on a free loopback port, fsync stays on, and it is gone afterwards,
-# also when the command fails. ICHAT_TEST_DATABASE_URL tells the command where it is.
+# also when the command fails. ICHAT_TEST_DATABASE_URL tells the command where it is, ICHAT_TEST_POSTGRES names a
+# script that kills it hard (`kill`) and starts it again on the same port (`start`).
 set -euo pipefail
 
 bin=$(compgen -G '/usr/lib/postgresql/*/bin/initdb' | sort -V | tail -n 1 || true)
@@ -27,15 +28,34 @@ trap 'exit 143' TERM
   exit 1
 }
 
-start() {
-  (cd / && "${as[@]}" "$bin/pg_ctl" -D "$folder/data" -l "$folder/data/server.log" -w -t 60 \
-    -o "-c listen_addresses=127.0.0.1 -c port=$1 -c unix_socket_directories= -c max_connections=300" start >/dev/null 2>&1)
-}
+cat >"$folder/control" <<END
+#!/usr/bin/env bash
+set -eu
+cd /
+case \$1 in
+  kill)
+    head=\$(head -n 1 "$folder/data/postmaster.pid")
+    kill -9 "\$head" \$(cat "/proc/\$head/task/\$head/children") 2>/dev/null || true ;;
+  start) # again and again for a moment: PostgreSQL refuses beside its own orphans
+    for _ in {1..30}; do
+      ${as[@]+"${as[@]}"} "$bin/pg_ctl" -D "$folder/data" -l "$folder/data/server.log" -w -t 60 \\
+        -o "-c listen_addresses=127.0.0.1 -c port=\${2:-\$(cat "$folder/port")} -c unix_socket_directories= -c max_connections=300" start >/dev/null 2>&1 && exit 0
+      [ -z "\${2:-}" ] || exit 1 # another port may be better
+      sleep 0.1
+    done
+    exit 1 ;;
+esac
+END
+chmod +x "$folder/control"
+chmod 711 "$folder"
+
 for attempt in {1..20}; do
   port=$((20000 + RANDOM % 12000)) # below the range from which outgoing connections take theirs
-  start "$port" && break
+  "$folder/control" start "$port" && break
   [ "$attempt" = 20 ] && { tail -n 20 "$folder/data/server.log" >&2; exit 1; }
 done
 
+echo "$port" >"$folder/port"
+export ICHAT_TEST_POSTGRES=$folder/control
 export ICHAT_TEST_DATABASE_URL="postgres://ichat@127.0.0.1:$port/postgres?sslmode=disable"
 "$@"
