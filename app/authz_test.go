@@ -165,6 +165,37 @@ func TestEveryRouteAsksWhoCalls(t *testing.T) {
 	}
 }
 
+// TestASupervisorLooksAfterConversationsOnly walks the back office: a supervisor gets there what an agent
+// gets. What supervisors share with owners is listed.
+func TestASupervisorLooksAfterConversationsOnly(t *testing.T) {
+	w := newWorld(t)
+	supervisor := w.p.Supervisor("Su", 5)
+	for _, row := range matrix {
+		method, path, _ := strings.Cut(row.route, " ")
+		if !strings.HasPrefix(path, "/api/admin/") {
+			continue
+		}
+		if row.path != nil {
+			id, _ := strings.CutPrefix(row.path(w), "{id}=")
+			path = strings.NewReplacer("{id}", id, "{person}", fmt.Sprint(w.apprentice.ID)).Replace(path)
+		}
+		want := row.want.agent
+		if shared[row.route] {
+			want = row.want.owner
+		}
+		var body any
+		if row.body != "" {
+			body = strings.ReplaceAll(row.body, "%s", "supervised")
+		}
+		if r := supervisor.Do(method, path, body); r.Status != want {
+			t.Errorf("%s: %d %s, want %d", row.route, r.Status, r.Body, want)
+		}
+	}
+}
+
+// shared are the routes of the back office that supervisors share with owners.
+var shared = map[string]bool{}
+
 func TestAWrongOrRevokedTokenIsRefusedEverywhere(t *testing.T) {
 	w := newWorld(t)
 	socket := w.agent.Connect()

@@ -126,6 +126,14 @@ func (p *Product) Agent(name string, cap int) *Client {
 	return c
 }
 
+// Supervisor is an Agent whom the owner made supervisor.
+func (p *Product) Supervisor(name string, cap int) *Client {
+	p.tb.Helper()
+	c := p.Agent(name, cap)
+	p.Owner().OK("PATCH", fmt.Sprintf("/api/admin/sites/%d/agents/%d", p.Site.ID, c.ID), map[string]string{"role": people.RoleSupervisor}, nil)
+	return c
+}
+
 // Visitor opens the chat window on the product's own page.
 func (p *Product) Visitor() *Client {
 	p.tb.Helper()

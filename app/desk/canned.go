@@ -28,7 +28,7 @@ const (
 
 var (
 	errNoCanned     = fault.New(fault.NotFound, "canned reply not found")
-	errOwnersReply  = fault.New(fault.Denied, "only an owner can change the canned replies of the site")
+	errSitesReply   = fault.New(fault.Denied, "only a supervisor can change the canned replies of the site")
 	errShortcutUsed = fault.New(fault.Conflict, "this shortcut is already in use").With("shortcut", "is already in use")
 )
 
@@ -108,7 +108,7 @@ func (s *Service) Canned(ctx context.Context, by int64) ([]Canned, error) {
 	return all, err
 }
 
-// AddCanned keeps a reply, for its writer alone or, when he owns the site, for everybody there.
+// AddCanned keeps a reply, for its writer alone or, when he leads there, for everybody there.
 func (s *Service) AddCanned(ctx context.Context, by int64, c Canned) (Canned, error) {
 	role, err := s.people.RoleOn(ctx, by, c.SiteID)
 	if err != nil {
@@ -118,8 +118,8 @@ func (s *Service) AddCanned(ctx context.Context, by int64, c Canned) (Canned, er
 	switch {
 	case role == "":
 		return Canned{}, errNoSite
-	case c.Scope == scopeSite && role != people.RoleOwner:
-		return Canned{}, errOwnersReply
+	case c.Scope == scopeSite && !people.Leads(role):
+		return Canned{}, errSitesReply
 	case c.Scope == scopeSite:
 		row.PersonID = 0
 	}
@@ -133,7 +133,7 @@ func (s *Service) AddCanned(ctx context.Context, by int64, c Canned) (Canned, er
 	return row.canned(), orShortcutUsed(err)
 }
 
-// ChangeCanned changes one's own reply, or as an owner one of the site's.
+// ChangeCanned changes one's own reply, or as a supervisor one of the site's.
 func (s *Service) ChangeCanned(ctx context.Context, by, reply int64, c CannedChange) (Canned, error) {
 	row, err := s.cannedToChange(ctx, by, reply)
 	if err != nil {
@@ -149,7 +149,7 @@ func (s *Service) ChangeCanned(ctx context.Context, by, reply int64, c CannedCha
 	return row.canned(), orShortcutUsed(err)
 }
 
-// RemoveCanned takes away one's own reply, or as an owner one of the site's.
+// RemoveCanned takes away one's own reply, or as a supervisor one of the site's.
 func (s *Service) RemoveCanned(ctx context.Context, by, reply int64) error {
 	row, err := s.cannedToChange(ctx, by, reply)
 	if err != nil {
@@ -190,8 +190,8 @@ func (s *Service) cannedSeenBy(ctx context.Context, by, reply int64) (cannedRow,
 
 func (s *Service) cannedToChange(ctx context.Context, by, reply int64) (cannedRow, error) {
 	row, role, err := s.cannedSeenBy(ctx, by, reply)
-	if err == nil && row.PersonID == 0 && role != people.RoleOwner {
-		return cannedRow{}, errOwnersReply
+	if err == nil && row.PersonID == 0 && !people.Leads(role) {
+		return cannedRow{}, errSitesReply
 	}
 	return row, err
 }

@@ -189,7 +189,7 @@ func TestTakingByHandFollowsTheRules(t *testing.T) {
 func TestClosingEndsTheTicketAndTheNextMessageOpensAnother(t *testing.T) {
 	p := open(t, longGrace)
 	ann := p.agent("Ann", 5)
-	bob, eve := p.member("Bob", "agent", 5), p.member("Eve", "owner", 5)
+	bob, eve := p.member("Bob", "agent", 5), p.member("Eve", "supervisor", 5)
 	vic := p.visitor("Vic")
 	vic.connect()
 	if l := vic.live(); l.State != "none" || l.AgentsOnline != 1 {
@@ -200,7 +200,7 @@ func TestClosingEndsTheTicketAndTheNextMessageOpensAnother(t *testing.T) {
 	first := vic.servedBy(ann)
 	ann.answers(conversation, "what can I do for you")
 
-	bob.refused("POST", path(first, "/close"), nil, 403, "only the agent who has this conversation, or an owner, can close it")
+	bob.refused("POST", path(first, "/close"), nil, 403, "only the agent who has this conversation, or a supervisor, can close it")
 	ann.closes(first)
 	if l := vic.seesLive(func(l desk.Live) bool { return l.State == "closed" }); l.TicketID != first || l.Agent != nil {
 		t.Fatalf("closed: %+v", l)

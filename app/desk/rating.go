@@ -16,7 +16,7 @@ const rateWithin = 24 * time.Hour
 var (
 	errNothingToRate  = fault.New(fault.Conflict, "there is no conversation to rate yet")
 	errTooLateToRate  = fault.New(fault.Conflict, "it is too late to rate this conversation")
-	errNotYoursToAsk  = fault.New(fault.Denied, "only the agent who has this conversation, or an owner, can ask for a rating")
+	errNotYoursToAsk  = fault.New(fault.Denied, "only the agent who has this conversation, or a supervisor, can ask for a rating")
 	errRated          = fault.New(fault.Conflict, "the visitor has rated this conversation already")
 	errNotLastToRate  = fault.New(fault.Conflict, "the visitor has a newer conversation")
 	errNobodyAnswered = fault.New(fault.Conflict, "nobody has answered this conversation yet")
@@ -78,7 +78,7 @@ func (s *Service) AskRating(ctx context.Context, by, ticket int64) error {
 		return err
 	}
 	_, err = s.touch(ctx, t, func(ctx context.Context, tx *storage.Tx, t *ticketRow) error {
-		if t.AgentID != by && role != people.RoleOwner {
+		if t.AgentID != by && !people.Leads(role) {
 			return errNotYoursToAsk
 		}
 		last, _, err := lastTicket(ctx, tx, t.ConversationID)

@@ -78,7 +78,7 @@ func TestAnInvitationToRateReachesTheVisitor(t *testing.T) {
 	vic.connect()
 	vic.says("hello")
 	first := vic.servedBy(ann)
-	bob.refused("POST", path(first, "/invite-rating"), nil, 403, "only the agent who has this conversation, or an owner, can ask for a rating")
+	bob.refused("POST", path(first, "/invite-rating"), nil, 403, "only the agent who has this conversation, or a supervisor, can ask for a rating")
 	ann.call("POST", path(first, "/invite-rating"), nil, nil)
 	vic.seesLive(func(l desk.Live) bool { return l.AskRating && l.MayRate })
 	vic.vanishes()

@@ -17,7 +17,7 @@ var (
 	errClosed   = fault.New(fault.Conflict, "this conversation is already closed")
 	errAway     = fault.New(fault.Conflict, "go online before you take a conversation")
 	errFull     = fault.New(fault.Conflict, "you have reached your limit of conversations")
-	errNotYours = fault.New(fault.Denied, "only the agent who has this conversation, or an owner, can close it")
+	errNotYours = fault.New(fault.Denied, "only the agent who has this conversation, or a supervisor, can close it")
 	errNoTicket = fault.New(fault.NotFound, "ticket not found")
 	errInvalid  = fault.New(fault.Invalid, "the request is not valid")
 )
@@ -176,14 +176,14 @@ func (s *Service) roomTx(ctx context.Context, tx *storage.Tx, agent int64) error
 	return nil
 }
 
-// Close ends a ticket for its agent, or for an owner of the site.
+// Close ends a ticket for its agent, or for a supervisor of the site.
 func (s *Service) Close(ctx context.Context, by, ticket int64) (Ticket, error) {
 	t, role, err := s.ticketFor(ctx, by, ticket)
 	if err != nil {
 		return Ticket{}, err
 	}
 	t, err = s.close(ctx, t, byAgent, func(t ticketRow) error {
-		if t.AgentID != by && role != "owner" {
+		if t.AgentID != by && !people.Leads(role) {
 			return errNotYours
 		}
 		return nil

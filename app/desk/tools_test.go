@@ -57,7 +57,7 @@ func TestCannedRepliesOfOthersAreLeftAlone(t *testing.T) {
 	p := open(t, longGrace)
 	ann, bob, eve := p.member("Ann", "agent", 5), p.member("Bob", "agent", 5), p.member("Eve", "owner", 5)
 	hello, mine := eve.addsCanned("hello", "Hello", "site"), ann.addsCanned("bye", "Good bye", "mine")
-	const owners = "only an owner can change the canned replies of the site"
+	const owners = "only a supervisor can change the canned replies of the site"
 	ann.refused("POST", "/api/desk/canned", canned(p.site, "new", "x", "site"), 403, owners)
 	ann.refused("PATCH", reply(hello, ""), map[string]string{"text": "x"}, 403, owners)
 	ann.refused("DELETE", reply(hello, ""), nil, 403, owners)

@@ -12,7 +12,7 @@ import (
 )
 
 var (
-	errNotYoursToPass = fault.New(fault.Denied, "only the agent who has this conversation, or an owner, can transfer it")
+	errNotYoursToPass = fault.New(fault.Denied, "only the agent who has this conversation, or a supervisor, can transfer it")
 	errNoTarget       = fault.New(fault.Invalid, "choose an agent or a queue to transfer to")
 	errNoAgent        = fault.New(fault.NotFound, "agent not found")
 	errHasIt          = fault.New(fault.Conflict, "this agent has the conversation already")
@@ -29,7 +29,7 @@ type Transfer struct {
 	Note    string
 }
 
-// Transfer moves a ticket, for the agent who has it or an owner of the site. An agent must be at work and
+// Transfer moves a ticket, for the agent who has it or a supervisor of the site. An agent must be at work and
 // have room; in a queue the ticket waits at its old place, for anybody but the one who had it. The note goes
 // to the colleagues in the same write. The visitor need not be there. Faults: NotFound, Denied, Invalid and,
 // when the ticket or the agent is not as it was thought, Conflict.
@@ -54,7 +54,7 @@ func (s *Service) Transfer(ctx context.Context, by, ticket int64, to Transfer) (
 			return errClosed
 		case t.State == stateOpen && t.AgentID == to.ToAgent:
 			return errHasIt
-		case t.AgentID != by && role != people.RoleOwner:
+		case t.AgentID != by && !people.Leads(role):
 			return errNotYoursToPass
 		}
 		if err := s.passNoteTx(ctx, tx, by, t, to.Note); err != nil {

@@ -127,8 +127,8 @@ func TestATransferThatCannotBeIsRefusedAndChangesNothing(t *testing.T) {
 		{ann, toQueue(12345), 404, "queue not found"},
 		{ann, map[string]any{}, 400, "choose an agent or a queue to transfer to"},
 		{ann, map[string]any{"to_agent": bob.id, "to_queue": here}, 400, "choose an agent or a queue to transfer to"},
-		{bob, toAgent(bob), 403, "only the agent who has this conversation, or an owner, can transfer it"},
-		{bob, toQueue(here), 403, "only the agent who has this conversation, or an owner, can transfer it"},
+		{bob, toAgent(bob), 403, "only the agent who has this conversation, or a supervisor, can transfer it"},
+		{bob, toQueue(here), 403, "only the agent who has this conversation, or a supervisor, can transfer it"},
 		{stranger, toAgent(bob), 404, "ticket not found"},
 	} {
 		c.to["note"] = "this must not stay"
@@ -142,9 +142,9 @@ func TestATransferThatCannotBeIsRefusedAndChangesNothing(t *testing.T) {
 	}
 }
 
-func TestAnOwnerMayTransferWhatIsNotOver(t *testing.T) {
+func TestASupervisorMayTransferWhatIsNotOver(t *testing.T) {
 	p := open(t, longGrace)
-	ann, eve, vic := p.agent("Ann", 1), p.member("Eve", "owner", 1), p.visitor("Vic")
+	ann, eve, vic := p.agent("Ann", 1), p.member("Eve", "supervisor", 1), p.visitor("Vic")
 	vic.connect()
 	vic.says("hello")
 	ticket := vic.servedBy(ann)

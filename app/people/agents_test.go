@@ -129,6 +129,23 @@ func TestOwnersWhoDemoteEachOtherAtOnceLeaveOne(t *testing.T) {
 	}
 }
 
+func TestASupervisorLeadsButOwnsNothing(t *testing.T) {
+	w := newWorld(t)
+	owner, who := w.owner("owner@shop.example")
+	sue, person := w.hired(owner, "sue@shop.example", "supervisor")
+	w.ask(sue, "GET", "/api/session", "").must(200, `"role":"supervisor"`)
+	w.ask(owner, "GET", w.agents(), "").must(200, `"role":"supervisor"`)
+	w.ask(sue, "GET", w.agents(), "").must(404)
+	w.ask(sue, "PATCH", w.agent(person), `{"role":"owner"}`).must(404)
+	w.ask(owner, "PATCH", w.agent(who.ID), `{"role":"supervisor"}`).must(409) // the last owner stays
+	w.ask(owner, "PATCH", w.agent(person), `{"role":"manager"}`).must(400, "must be one of: owner, supervisor, agent")
+	for role, leads := range map[string]bool{people.RoleOwner: true, people.RoleSupervisor: true, people.RoleAgent: false, "": false} {
+		if people.Leads(role) != leads {
+			t.Errorf("Leads(%q) is %v", role, !leads)
+		}
+	}
+}
+
 func TestAnAgentOwnsNothing(t *testing.T) {
 	w := newWorld(t)
 	owner, who := w.owner("owner@shop.example")

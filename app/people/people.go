@@ -19,11 +19,16 @@ const (
 	KindMember  = "member"
 )
 
-// Roles of members on a site. An owner may do what an agent may.
+// Roles of members on a site. Each may do what those below it may: an agent answers, a supervisor looks
+// after everybody's conversations, an owner also decides about the site and who works on it.
 const (
-	RoleOwner = "owner"
-	RoleAgent = "agent"
+	RoleOwner      = "owner"
+	RoleSupervisor = "supervisor"
+	RoleAgent      = "agent"
 )
+
+// Leads tells whether a role looks after the conversations of others.
+func Leads(role string) bool { return role == RoleOwner || role == RoleSupervisor }
 
 const (
 	// memberSession and visitorSession are how long a sign-in lasts after its last use. A visitor has
@@ -55,7 +60,7 @@ type Person struct {
 type Role struct {
 	SiteID   int64  `json:"site_id" bun:"site_id"`
 	SiteName string `json:"site_name" bun:"site_name"`
-	Role     string `json:"role" bun:"role" enum:"owner,agent"`
+	Role     string `json:"role" bun:"role" enum:"owner,supervisor,agent"`
 }
 
 // Session is what a signed-in page knows of its reader.
@@ -79,7 +84,7 @@ type VisitorSession struct {
 type Agent struct {
 	Person   Person `json:"person"`
 	Email    string `json:"email"`
-	Role     string `json:"role" enum:"owner,agent"`
+	Role     string `json:"role" enum:"owner,supervisor,agent"`
 	Cap      int    `json:"cap"`
 	State    string `json:"state" enum:"online,away"`
 	Present  bool   `json:"present"`
@@ -171,8 +176,8 @@ func normalLocale(wanted string) string {
 }
 
 func roleProblem(role string) string {
-	if role == RoleOwner || role == RoleAgent {
+	if Leads(role) || role == RoleAgent {
 		return ""
 	}
-	return "must be one of: " + RoleOwner + ", " + RoleAgent
+	return "must be one of: " + strings.Join([]string{RoleOwner, RoleSupervisor, RoleAgent}, ", ")
 }

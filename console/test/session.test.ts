@@ -1,10 +1,12 @@
 import { Fault } from "@wire/api"
+import type { Session } from "@wire/protocol"
 import { beforeEach, expect, test } from "vitest"
+import { sectionsFor, siteOf } from "../src/admin/sections"
 import { doorOf, SignIn } from "../src/state/session"
 import { troubleOf } from "../src/state/problem"
 import { me, refusal, Server } from "./fakes"
 
-const session = { person: me, email: "maya@shop.example", roles: [{ site_id: 1, site_name: "Shop", role: "owner" }], locale: "en" }
+const session: Session = { person: me, email: "maya@shop.example", roles: [{ site_id: 1, site_name: "Shop", role: "owner" }], locale: "en" }
 let server: Server
 let signIn: SignIn
 
@@ -28,7 +30,7 @@ test("a page tells out from unreachable", async () => {
   expect(signIn.state).toBe("unreachable")
   server.on("GET /api/session", session)
   await signIn.load()
-  expect([signIn.state, signIn.owns]).toEqual(["in", true])
+  expect([signIn.state, signIn.session]).toEqual(["in", session])
 })
 
 test("a wrong password is refused in the server's words and changes nothing", async () => {
@@ -68,4 +70,14 @@ test("the wizard keeps the new owner at its second step until it is finished", a
 test("a request without an answer is told in our words", () => {
   expect(troubleOf(new Fault(0, {}), "zh-CN").text).toBe("连不上服务器，请检查网络后重试。")
   expect(() => troubleOf(new RangeError("a bug"), "en")).toThrow("a bug")
+})
+
+test("the back office shows each role what it may open", () => {
+  const as = (...roles: ("owner" | "supervisor" | "agent")[]) => ({ ...session, roles: roles.map((role, i) => ({ site_id: i + 1, site_name: "Shop", role })) })
+  expect(sectionsFor(as("owner")).length).toBeGreaterThan(sectionsFor(as("supervisor")).length)
+  expect(sectionsFor(as("supervisor")).every((section) => section.for === "supervisor")).toBe(true)
+  expect(sectionsFor(as("agent"))).toEqual([])
+  expect(sectionsFor(as())).toEqual([])
+  expect(siteOf(as("supervisor", "owner"))?.site_id).toBe(2)
+  expect(siteOf(as("agent", "supervisor"))?.site_id).toBe(2)
 })

@@ -2,7 +2,7 @@
 
 import { Fault } from "@wire/api"
 import type { MemberApi } from "@wire/api_member"
-import type { Session } from "@wire/protocol"
+import type { Role, Session } from "@wire/protocol"
 import { shallowRef } from "vue"
 
 /** What the address bar asked for. */
@@ -14,6 +14,11 @@ export type SignInState = "unknown" | "out" | "in" | "unreachable"
 export function doorOf(hash: string): Door {
   const found = /^#(setup|invite)=([\w-]+)$/.exec(hash)
   return found ? { kind: found[1] as "setup" | "invite", token: found[2] as string } : { kind: "none" }
+}
+
+/** An owner may do what a supervisor may. */
+export function leads(role: Role["role"]): boolean {
+  return role === "owner" || role === "supervisor"
 }
 
 export class SignIn {
@@ -37,11 +42,6 @@ export class SignIn {
   /** The sign-in was there and ended from outside: the sign-in page says so. */
   get ended(): boolean {
     return this.#ended.value
-  }
-
-  /** Sites where this person is the owner: those the back office shows. */
-  get owns(): boolean {
-    return this.session?.roles.some((role) => role.role === "owner") ?? false
   }
 
   async load(): Promise<void> {

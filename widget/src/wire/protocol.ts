@@ -3,7 +3,7 @@
 export type Problem = { code: string; message: string; request_id: string; retry: "never" | "same" | "later"; retry_after_ms: number; fields: Record<string, string> }
 export type Event = { type: string; conversation_id?: number; version?: number; data?: unknown; client_id?: string; epoch?: string; reconnect_after_ms?: number }
 export type Person = { id: number; kind: "visitor" | "member"; name: string; avatar: string }
-export type Role = { site_id: number; site_name: string; role: "owner" | "agent" }
+export type Role = { site_id: number; site_name: string; role: "owner" | "supervisor" | "agent" }
 export type Session = { person: Person; email: string; roles: Role[]; locale: string }
 export type SiteLook = { key: string; name: string; accent: string; title: string; greeting: string; position: "right" | "left"; theme: "auto" | "light" | "dark" }
 export type VisitorSession = { token: string; person: Person; site: SiteLook; epoch: string }
@@ -41,4 +41,4 @@ export type ChatSettings = { recall_seconds: number; max_text: number }
 export type FileSettings = { max_image_mb: number; max_file_mb: number; max_megapixels: number }
 export type Settings = { chat: ChatSettings; files: FileSettings }
 export type Site = { key: string; name: string; accent: string; title: string; greeting: string; position: "right" | "left"; theme: "auto" | "light" | "dark"; id: number; domains: string[]; embed: string; created_at: string }
-export type Agent = { person: Person; email: string; role: "owner" | "agent"; cap: number; state: "online" | "away"; present: boolean; disabled: boolean; invited: boolean }
+export type Agent = { person: Person; email: string; role: "owner" | "supervisor" | "agent"; cap: number; state: "online" | "away"; present: boolean; disabled: boolean; invited: boolean }

@@ -165,7 +165,7 @@ export const agent = {
   "canned.lead": "Type / while answering to find them.",
   "canned.mine": "Mine",
   "canned.site": "Whole site",
-  "canned.siteLead": "Everybody uses these; owners change them.",
+  "canned.siteLead": "Everybody uses these; supervisors change them.",
   "canned.shortcut": "Shortcut",
   "canned.shortcutHint": "A short word, e.g. ship",
   "canned.text": "Text",

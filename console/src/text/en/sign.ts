@@ -32,7 +32,7 @@ export const sign = {
   "setup.owned": "ichat is already set up",
   "setup.ownedLead": "Sign in with the account that was created.",
 
-  "denied.title": "This page is for owners",
+  "denied.title": "This page is for owners and supervisors",
   "denied.lead": "Your account answers visitors. The inbox is where you work.",
 
   "invitation.title": "Invite an agent",

@@ -167,7 +167,7 @@ export const agent: Record<keyof typeof same, string> = {
   "canned.lead": "回复时输入 / 即可查找。",
   "canned.mine": "我的",
   "canned.site": "全站",
-  "canned.siteLead": "所有客服都能使用，由所有者维护。",
+  "canned.siteLead": "所有客服都能使用，由主管维护。",
   "canned.shortcut": "快捷词",
   "canned.shortcutHint": "一个短词，例如 ship",
   "canned.text": "内容",

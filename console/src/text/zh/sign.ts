@@ -34,7 +34,7 @@ export const sign: Record<keyof typeof same, string> = {
   "setup.owned": "ichat 已经设置好了",
   "setup.ownedLead": "请用已创建的账号登录。",
 
-  "denied.title": "此页面仅限所有者",
+  "denied.title": "此页面仅限所有者和主管",
   "denied.lead": "您的账号用于接待访客，请前往接待台。",
 
   "invitation.title": "邀请客服",
