@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"math/rand/v2"
+	"strconv"
 	"strings"
 	"time"
 
@@ -17,6 +18,10 @@ import (
 
 // connections is what one node holds of PostgreSQL at most; 100 is the server's usual limit for all.
 const connections = 24
+
+// abandoned is how long a transaction may hold its locks without a word: a node that was stopped or cut off
+// must not keep the others waiting, and must not commit when it wakes up.
+const abandoned = 10 * time.Second
 
 // attempts is how often a write that PostgreSQL refused for a conflict is tried in all.
 const attempts = 6
@@ -30,6 +35,7 @@ func openPostgres(ctx context.Context, url string, log *slog.Logger) (*DB, error
 	config.DefaultQueryExecMode = pgx.QueryExecModeSimpleProtocol
 	config.RuntimeParams["timezone"] = "UTC"
 	config.RuntimeParams["synchronous_commit"] = "on"
+	config.RuntimeParams["idle_in_transaction_session_timeout"] = strconv.FormatInt(abandoned.Milliseconds(), 10)
 	if config.ConnectTimeout == 0 {
 		config.ConnectTimeout = 5 * time.Second
 	}

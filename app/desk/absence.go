@@ -29,7 +29,7 @@ func (s *Service) missing(agent int64) {
 }
 
 // absent takes back the tickets of an agent who is gone that wait for an answer. Those where the visitor
-// was answered stay his until the visitor writes again.
+// was answered stay his until the visitor writes again; those of sites that another node works are its care.
 func (s *Service) absent(ctx context.Context, agent int64) error {
 	if s.hub.Present(agent) {
 		return nil
@@ -40,7 +40,14 @@ func (s *Service) absent(ctx context.Context, agent int64) error {
 	}
 	var failures []error
 	for _, t := range tickets {
-		if err := s.requeue(ctx, t); err != nil && !errors.Is(err, errMoved) {
+		f, mine, err := s.leases.hold(ctx, t.SiteID)
+		if err == nil && mine {
+			err = s.requeue(ctx, f, t)
+		}
+		if errors.Is(err, errFenced) {
+			s.leases.forget(t.SiteID)
+		}
+		if err != nil && !errors.Is(err, errMoved) {
 			failures = append(failures, err)
 		}
 	}
@@ -48,7 +55,7 @@ func (s *Service) absent(ctx context.Context, agent int64) error {
 }
 
 // requeue puts an unanswered ticket back to its place in the queue: opened_at decides there, and stays.
-func (s *Service) requeue(ctx context.Context, known ticketRow) error {
+func (s *Service) requeue(ctx context.Context, f fence, known ticketRow) error {
 	return s.db.Write(ctx, func(ctx context.Context, tx *storage.Tx) error {
 		t, err := s.lockTicket(ctx, tx, known)
 		if err != nil {
@@ -68,7 +75,7 @@ func (s *Service) requeue(ctx context.Context, known ticketRow) error {
 		t.State, t.AgentID, t.AssignedAt = stateWaiting, 0, nil
 		t.step(m.Version)
 		s.changed(tx, t.SiteID, t.ID, agent)
-		return moved(ctx, tx, &t)
+		return s.moved(ctx, tx, f, &t)
 	})
 }
 

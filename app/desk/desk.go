@@ -7,6 +7,7 @@
 // conversation, lock the seat, look at the ticket and the load again, write, and tell after the commit.
 // So a ticket never has two owners and an agent never more than his cap. A ticket whose agent is lost
 // goes back to its place in the queue; an agent may also give it to a colleague or to a queue (transfer.go).
+// On several nodes a lease says whose Dispatch works a site's queue (lease.go).
 // Everybody is told by a second goroutine (tell.go), which reads what it says from the database, so a
 // frame is never older than the one before it.
 //
@@ -163,9 +164,11 @@ type Service struct {
 	chat   *chat.Service
 	log    *slog.Logger
 
-	work *inbox                   // what Dispatch has to look at
-	tell *inbox                   // what has to be told
-	told map[int64]map[int64]Live // site -> waiting ticket -> what its visitor was last told; owned by the telling goroutine
+	work *inbox             // what Dispatch has to look at
+	tell *inbox             // what has to be told
+	told map[int64]tellings // by site; owned by the telling goroutine
+
+	leases *leases
 }
 
 // New makes the desk. It moves when Run does; the hooks (Heard, SeatTx, QueueTx, Presence) are
@@ -173,7 +176,7 @@ type Service struct {
 func New(db *storage.DB, ids *id.Source, now func() time.Time, h *hub.Hub, p *people.Service, c *chat.Service, log *slog.Logger) *Service {
 	return &Service{
 		db: db, ids: ids, now: now, hub: h, people: p, chat: c, log: log,
-		work: newInbox(), tell: newInbox(), told: map[int64]map[int64]Live{},
+		work: newInbox(), tell: newInbox(), told: map[int64]tellings{}, leases: newLeases(db),
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"sync"
+	"time"
 
 	"ichat/app/fault"
 )
@@ -14,15 +15,44 @@ func (s *Service) Run(ctx context.Context) error {
 	if err := s.resume(ctx); err != nil {
 		return err
 	}
-	var both sync.WaitGroup
-	both.Go(func() { s.work.serve(ctx, s.dispatch) })
-	both.Go(func() { s.tell.serve(ctx, s.telling) })
-	both.Wait()
-	return nil
+	var all sync.WaitGroup
+	all.Go(func() { s.work.serve(ctx, s.dispatch) })
+	all.Go(func() { s.tell.serve(ctx, s.telling) })
+	if s.db.Postgres() {
+		all.Go(func() { s.beat(ctx) })
+	}
+	all.Wait()
+	return s.leases.release(context.WithoutCancel(ctx))
+}
+
+// beat keeps the leases of this node, and looks where somebody waits: a wake-up from another node may get
+// lost, and a node that died wakes nobody.
+func (s *Service) beat(ctx context.Context) {
+	tick := time.NewTicker(beatEvery)
+	defer tick.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+		}
+		if err := s.leases.renew(ctx); err != nil {
+			missed(ctx, s.log, "leases of queues not renewed", err)
+			continue
+		}
+		sites, err := sitesWaiting(ctx, s.db.R)
+		if err != nil {
+			missed(ctx, s.log, "waiting sites not found", err)
+			continue
+		}
+		if len(sites) > 0 {
+			s.work.add(news{sites: setOf(sites...)})
+		}
+	}
 }
 
 // dispatch is the only one who works the queues. It is woken by what happened (a ticket opened or went
-// back, a place freed, an agent came, left or changed his mind), never by the clock alone.
+// back, a place freed, an agent came, left or changed his mind); the clock only finds what got lost between nodes.
 func (s *Service) dispatch(ctx context.Context, n news) (failed news) {
 	for _, agent := range n.gone.list() {
 		if err := s.absent(ctx, agent); err != nil {
@@ -37,19 +67,33 @@ func (s *Service) dispatch(ctx context.Context, n news) (failed news) {
 	}
 	sites.add(n.sites)
 	for _, site := range sites.list() {
-		if err := s.round(ctx, site); err != nil {
+		if err := s.serve(ctx, site); err != nil {
 			missed(ctx, s.log, "queue not worked", err, "site", site)
 			failed.merge(news{sites: setOf(site)})
 		}
-		s.tell.add(news{sites: setOf(site)})
 	}
 	return failed
+}
+
+// serve works the queue of a site, if that is for this node to do. Who works it also tells the places.
+func (s *Service) serve(ctx context.Context, site int64) error {
+	f, mine, err := s.leases.hold(ctx, site)
+	if err != nil || !mine {
+		return err
+	}
+	err = s.round(ctx, f, site)
+	if errors.Is(err, errFenced) {
+		s.log.WarnContext(ctx, "lease of a queue lost", "site", site)
+		s.leases.forget(site)
+	}
+	s.tell.add(news{sites: setOf(site)})
+	return err
 }
 
 // round hands out what waits on a site while somebody can take it. Every agent serves all queues of his
 // sites, so when nobody has room for the first there is nobody for those behind. A ticket that cannot be
 // handed out for a reason of its own keeps its place and does not hold up the others.
-func (s *Service) round(ctx context.Context, site int64) error {
+func (s *Service) round(ctx context.Context, f fence, site int64) error {
 	waiting, err := queueOn(ctx, s.db.R, site)
 	if err != nil || len(waiting) == 0 {
 		return err
@@ -67,7 +111,7 @@ func (s *Service) round(ctx context.Context, site int64) error {
 		if agent == nil {
 			continue // who passed it on may have room for those behind
 		}
-		err := s.handTo(ctx, t, *agent, why)
+		err := s.handTo(ctx, f, t, *agent, why)
 		switch {
 		case err == nil:
 			agent.Load++
@@ -76,7 +120,7 @@ func (s *Service) round(ctx context.Context, site int64) error {
 		case errors.Is(err, errAway), errors.Is(err, errFull):
 			s.work.add(news{sites: setOf(site)}) // the seats are not what was read: begin anew
 			return errors.Join(failures...)
-		case fault.Is(err, fault.Unavailable), ctx.Err() != nil:
+		case fault.Is(err, fault.Unavailable), errors.Is(err, errFenced), ctx.Err() != nil:
 			return err
 		default:
 			failures = append(failures, err)
@@ -85,12 +129,12 @@ func (s *Service) round(ctx context.Context, site int64) error {
 	return errors.Join(failures...)
 }
 
-func (s *Service) handTo(ctx context.Context, t ticketRow, agent candidate, why Why) error {
+func (s *Service) handTo(ctx context.Context, f fence, t ticketRow, agent candidate, why Why) error {
 	person, err := s.people.Person(ctx, agent.Person)
 	if err != nil {
 		return err
 	}
-	t, err = s.hand(ctx, t, person, why)
+	t, err = s.hand(ctx, f, t, person, why)
 	if err == nil {
 		s.log.InfoContext(ctx, "ticket assigned", "ticket", t.ID, "agent", agent.Person, "waited", s.now().Sub(t.OpenedAt))
 	}

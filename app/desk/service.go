@@ -109,14 +109,14 @@ func (s *Service) Take(ctx context.Context, by, ticket int64) (Ticket, error) {
 		return Ticket{}, err
 	}
 	why := Why{Rule: ruleByHand, Picked: by, By: by, Skipped: []Skipped{}}
-	if t, err = s.hand(ctx, t, agent, why); err != nil {
+	if t, err = s.hand(ctx, fence{}, t, agent, why); err != nil {
 		return Ticket{}, err
 	}
 	return s.view(ctx, t)
 }
 
 // hand gives a waiting ticket to an agent: the one way a ticket gets an owner.
-func (s *Service) hand(ctx context.Context, known ticketRow, agent people.Person, why Why) (t ticketRow, err error) {
+func (s *Service) hand(ctx context.Context, f fence, known ticketRow, agent people.Person, why Why) (t ticketRow, err error) {
 	err = s.db.Write(ctx, func(ctx context.Context, tx *storage.Tx) (err error) {
 		if t, err = s.lockTicket(ctx, tx, known); err != nil {
 			return err
@@ -140,7 +140,7 @@ func (s *Service) hand(ctx context.Context, known ticketRow, agent people.Person
 		at := s.time()
 		t.State, t.AgentID, t.AssignedAt, t.PassedBy = stateOpen, agent.ID, &at, 0
 		t.step(m.Version)
-		if err := moved(ctx, tx, &t); err != nil {
+		if err := s.moved(ctx, tx, f, &t); err != nil {
 			return err
 		}
 		s.changed(tx, t.SiteID, t.ID, agent.ID)
@@ -231,7 +231,7 @@ func (s *Service) close(ctx context.Context, known ticketRow, by string, may fun
 		t.State, t.ToSeq, t.ClosedAt = stateClosed, m.Seq, &at
 		t.step(m.Version)
 		s.changed(tx, t.SiteID, t.ID, t.AgentID)
-		return moved(ctx, tx, &t)
+		return s.moved(ctx, tx, fence{}, &t)
 	})
 	return t, err
 }

@@ -1,6 +1,7 @@
 package desk
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"encoding/json"
@@ -175,11 +176,17 @@ func unsaid(ctx context.Context, tx *storage.Tx, m *chat.Message) ([]int64, erro
 	return ids, err
 }
 
-// moved writes the columns of t that a change of state touches.
-func moved(ctx context.Context, tx *storage.Tx, t *ticketRow) error {
-	_, err := tx.NewUpdate().Model(t).
-		Column("state", "agent_id", "queue_id", "passed_by", "to_seq", "version", "assigned_at", "closed_at").WherePK().Exec(ctx)
-	return err
+// moved writes the columns of t that a change of state touches; errFenced when the node may not any more.
+func (s *Service) moved(ctx context.Context, tx *storage.Tx, f fence, t *ticketRow) error {
+	res, err := f.apply(s.db, tx.NewUpdate().Model(t).
+		Column("state", "agent_id", "queue_id", "passed_by", "to_seq", "version", "assigned_at", "closed_at").WherePK()).Exec(ctx)
+	if err != nil {
+		return err
+	}
+	if n, err := res.RowsAffected(); err != nil || n != 1 {
+		return cmp.Or(err, errFenced)
+	}
+	return nil
 }
 
 func insertAssignment(ctx context.Context, tx *storage.Tx, a assignmentRow, why Why) error {

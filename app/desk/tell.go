@@ -44,7 +44,7 @@ func (s *Service) tellTickets(ctx context.Context, tickets set) error {
 	}
 	for i, t := range rows {
 		s.hub.PushGroup(groupOf(t.SiteID), hub.Frame{Type: "ticket", Data: views[i]})
-		delete(s.told[t.SiteID], t.ID)
+		delete(s.told[t.SiteID].places, t.ID)
 		if t.State == stateWaiting {
 			continue
 		}
@@ -80,6 +80,12 @@ func (s *Service) tellSeats(ctx context.Context, persons set) error {
 	return nil
 }
 
+// tellings is what the visitors who wait on a site were told last, under one lease of its queue.
+type tellings struct {
+	epoch  int64
+	places map[int64]Live // by ticket
+}
+
 // tellPlaces tells the waiting visitors of a site whose place or estimate is another than they were told.
 func (s *Service) tellPlaces(ctx context.Context, site int64) error {
 	waiting, err := queueOn(ctx, s.db.R, site)
@@ -94,6 +100,10 @@ func (s *Service) tellPlaces(ctx context.Context, site int64) error {
 	if err != nil {
 		return err
 	}
+	told := s.told[site]
+	if epoch := s.leases.epoch(site); told.epoch != epoch {
+		told = tellings{epoch: epoch} // another node told them since
+	}
 	handling := map[int64][]time.Duration{}
 	now := make(map[int64]Live, len(waiting))
 	for i, t := range waiting {
@@ -106,11 +116,12 @@ func (s *Service) tellPlaces(ctx context.Context, site int64) error {
 		l.Place = i + 1
 		l.Estimate = estimate(l.Place, handling[t.QueueID], slots)
 		now[t.ID] = l
-		if last, was := s.told[site][t.ID]; !was || !last.same(l) {
+		if last, was := told.places[t.ID]; !was || !last.same(l) {
 			s.pushLive(t, l)
 		}
 	}
-	s.told[site] = now
+	told.places = now
+	s.told[site] = told
 	return nil
 }
 

@@ -117,7 +117,7 @@ func (s *Service) toAgentTx(ctx context.Context, tx *storage.Tx, by int64, t *ti
 	t.State, t.AgentID, t.AssignedAt, t.PassedBy = stateOpen, agent, &at, 0
 	s.changed(tx, t.SiteID, t.ID, old)
 	s.changed(tx, t.SiteID, t.ID, agent)
-	if err := moved(ctx, tx, t); err != nil {
+	if err := s.moved(ctx, tx, fence{}, t); err != nil {
 		return err
 	}
 	why := Why{Rule: ruleTransferred, Picked: agent, By: by, Skipped: []Skipped{}}
@@ -142,7 +142,7 @@ func (s *Service) toQueueTx(ctx context.Context, tx *storage.Tx, t *ticketRow, q
 	}
 	t.State, t.AgentID, t.AssignedAt, t.QueueID, t.PassedBy = stateWaiting, 0, nil, queue, cmp.Or(old, t.PassedBy)
 	s.changed(tx, t.SiteID, t.ID, old)
-	return moved(ctx, tx, t)
+	return s.moved(ctx, tx, fence{}, t)
 }
 
 // passTx says in the conversation where it goes and takes it from its agent, whom it returns; 0 when it waited.

@@ -1,0 +1,208 @@
+package desk
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"sync"
+	"time"
+
+	"github.com/uptrace/bun"
+
+	"ichat/app/id"
+	"ichat/storage"
+)
+
+const (
+	// leaseFor is how long a silent node keeps a site's queue; what it would write later is refused.
+	leaseFor = 5 * time.Second
+
+	// beatEvery leaves two failed renewals before the lease is over. It is also how often the holder
+	// looks for what it was not woken for.
+	beatEvery = 1500 * time.Millisecond
+)
+
+// errFenced ends a write of a node that is no longer the one that works the site's queue.
+var errFenced = errors.New("another node works this queue")
+
+// fence is the right to work a site's queue, as long as the lease has this number. The zero value is for
+// what a person does, who needs no lease, and for a database that only one node can use.
+type fence struct{ site, epoch int64 }
+
+// apply lets the statement change nothing when the lease is over or has another number.
+func (f fence) apply(db *storage.DB, q *bun.UpdateQuery) *bun.UpdateQuery {
+	if f.epoch == 0 {
+		return q
+	}
+	return q.Where("EXISTS (SELECT 1 FROM dispatch_leases WHERE site_id = ? AND epoch = ? AND until_ms > ?)",
+		f.site, f.epoch, bun.Safe(db.ClockMS()))
+}
+
+// leases is what this node knows of who works which site's queue. All of it is a shortcut: the row decides.
+type leases struct {
+	db     *storage.DB
+	holder string // this process
+
+	mu    sync.Mutex
+	known map[int64]lease // by site; guarded by mu
+}
+
+// lease is what was last read or written of a row. Until is on this machine's clock, counted from before the
+// question was asked, so it never ends later than the row says.
+type lease struct {
+	epoch int64 // 0: it is another node's
+	until time.Time
+}
+
+func newLeases(db *storage.DB) *leases {
+	return &leases{db: db, holder: id.Token(), known: map[int64]lease{}}
+}
+
+// hold returns the fence under which this node works a site's queue; ok is false when another node does.
+func (l *leases) hold(ctx context.Context, site int64) (f fence, ok bool, err error) {
+	if !l.db.Postgres() {
+		return fence{}, true, nil
+	}
+	if known, fresh := l.look(site); fresh {
+		return fence{site, known.epoch}, known.epoch != 0, nil
+	}
+	asked := time.Now()
+	left, err := leaseLeft(ctx, l.db, site)
+	if err != nil {
+		return fence{}, false, err
+	}
+	if left > 0 { // ours, if it is, is in known; another process's is to be left alone
+		l.note(site, lease{until: asked.Add(min(left, beatEvery))})
+		return fence{}, false, nil
+	}
+	asked = time.Now()
+	epoch, err := takeLease(ctx, l.db, site, l.holder)
+	if err != nil {
+		return fence{}, false, err
+	}
+	taken := lease{epoch: epoch, until: asked.Add(leaseFor)}
+	if epoch == 0 { // somebody was quicker
+		taken.until = asked.Add(beatEvery)
+	}
+	l.note(site, taken)
+	return fence{site, epoch}, epoch != 0, nil
+}
+
+// epoch is the number of the lease this node holds, or held last, on a site.
+func (l *leases) epoch(site int64) int64 {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.known[site].epoch
+}
+
+func (l *leases) look(site int64) (known lease, fresh bool) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	known, ok := l.known[site]
+	return known, ok && time.Now().Before(known.until)
+}
+
+func (l *leases) note(site int64, is lease) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.known[site] = is
+}
+
+// forget makes the next hold look at the row.
+func (l *leases) forget(site int64) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	delete(l.known, site)
+}
+
+// renew prolongs what this node holds and forgets what it lost.
+func (l *leases) renew(ctx context.Context) error {
+	if !l.any() {
+		return nil
+	}
+	asked := time.Now()
+	kept, err := renewLeases(ctx, l.db, l.holder)
+	if err != nil {
+		return err
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	for site, is := range l.known {
+		if is.epoch == 0 {
+			continue
+		}
+		if kept[site] == is.epoch {
+			l.known[site] = lease{epoch: is.epoch, until: asked.Add(leaseFor)}
+		} else {
+			delete(l.known, site)
+		}
+	}
+	return nil
+}
+
+func (l *leases) any() bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	for _, is := range l.known {
+		if is.epoch != 0 {
+			return true
+		}
+	}
+	return false
+}
+
+// release lets another node take over at once.
+func (l *leases) release(ctx context.Context) error {
+	if !l.any() {
+		return nil
+	}
+	return l.db.Write(ctx, func(ctx context.Context, tx *storage.Tx) error {
+		return tx.Do(ctx, `UPDATE dispatch_leases SET until_ms = 0 WHERE holder = ?`, l.holder)
+	})
+}
+
+// leaseLeft is how much longer somebody has a site's lease; nothing when nobody has.
+func leaseLeft(ctx context.Context, db *storage.DB, site int64) (time.Duration, error) {
+	var ms int64
+	err := db.One(ctx, `SELECT until_ms - `+db.ClockMS()+` FROM dispatch_leases WHERE site_id = ?`, []any{site}, &ms)
+	if errors.Is(err, sql.ErrNoRows) {
+		return 0, nil
+	}
+	return time.Duration(ms) * time.Millisecond, err
+}
+
+// takeLease takes a site's lease if it is over, and returns its new number; 0 when somebody was quicker.
+func takeLease(ctx context.Context, db *storage.DB, site int64, holder string) (epoch int64, err error) {
+	err = db.Write(ctx, func(ctx context.Context, tx *storage.Tx) error {
+		epoch = 0
+		return unlessNone(tx.One(ctx, `
+			INSERT INTO dispatch_leases (site_id, holder, epoch, until_ms) VALUES (?, ?, 1, `+db.ClockMS()+` + ?)
+			ON CONFLICT (site_id) DO UPDATE SET holder = excluded.holder, epoch = dispatch_leases.epoch + 1, until_ms = excluded.until_ms
+			WHERE dispatch_leases.until_ms <= `+db.ClockMS()+`
+			RETURNING epoch`, []any{site, holder, leaseFor.Milliseconds()}, &epoch))
+	})
+	return epoch, err
+}
+
+// renewLeases prolongs the leases a node still has and returns their numbers by site.
+func renewLeases(ctx context.Context, db *storage.DB, holder string) (map[int64]int64, error) {
+	kept := map[int64]int64{}
+	err := db.Write(ctx, func(ctx context.Context, tx *storage.Tx) error {
+		var rows []struct{ SiteID, Epoch int64 }
+		err := tx.NewRaw(`
+			UPDATE dispatch_leases SET until_ms = `+db.ClockMS()+` + ? WHERE holder = ? AND until_ms > `+db.ClockMS()+`
+			RETURNING site_id, epoch`, leaseFor.Milliseconds(), holder).Scan(ctx, &rows)
+		for _, r := range rows {
+			kept[r.SiteID] = r.Epoch
+		}
+		return err
+	})
+	return kept, err
+}
+
+// sitesWaiting lists the sites where somebody waits: one look into a small index.
+func sitesWaiting(ctx context.Context, q bun.IDB) ([]int64, error) {
+	var sites []int64
+	err := q.NewRaw(`SELECT DISTINCT site_id FROM tickets WHERE state = 'waiting'`).Scan(ctx, &sites)
+	return sites, err
+}
