@@ -89,6 +89,7 @@ type Ticket struct {
 	Agent          *people.Person `json:"agent"`
 	OpenedAt       time.Time      `json:"opened_at"`
 	AssignedAt     *time.Time     `json:"assigned_at"`
+	AnsweredAt     *time.Time     `json:"answered_at"` // when an agent first wrote
 	ClosedAt       *time.Time     `json:"closed_at"`
 	Version        int64          `json:"version"` // grows with every change of the ticket
 	LastText       string         `json:"last_text"`

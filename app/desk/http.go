@@ -3,6 +3,7 @@ package desk
 import (
 	"context"
 	"net/http"
+	"time"
 
 	"ichat/app/chat"
 	"ichat/app/web"
@@ -60,9 +61,15 @@ type ticketOutput struct{ Body Ticket }
 type detailOutput struct{ Body TicketDetail }
 
 type ticketsInput struct {
-	State  string `query:"state" enum:"waiting,open,closed" default:"closed"`
-	Before int64  `query:"before" minimum:"0"`
-	Limit  int64  `query:"limit" minimum:"1" maximum:"100" default:"50"`
+	Site   int64     `query:"site" minimum:"0"`
+	Queue  int64     `query:"queue" minimum:"0"`
+	Agent  int64     `query:"agent" minimum:"0"`
+	State  string    `query:"state" enum:"waiting,open,closed,missed" doc:"missed: closed without an answer"`
+	Rating int       `query:"rating" minimum:"0" maximum:"5"`
+	From   time.Time `query:"from" doc:"opened then or later"`
+	To     time.Time `query:"to" doc:"opened before"`
+	Before int64     `query:"before" minimum:"0" doc:"a ticket; the page begins behind it"`
+	Limit  int64     `query:"limit" minimum:"1" maximum:"100" default:"50"`
 }
 
 type ticketsOutput struct{ Body TicketPage }
@@ -118,7 +125,8 @@ func (s *Service) putSeat(ctx context.Context, in *seatInput) (*seatOutput, erro
 }
 
 func (s *Service) getTickets(ctx context.Context, in *ticketsInput) (*ticketsOutput, error) {
-	page, err := s.Tickets(ctx, web.CallerOf(ctx).Person, in.State, in.Before, in.Limit)
+	page, err := s.Tickets(ctx, web.CallerOf(ctx).Person, TicketFilter{Site: in.Site, Queue: in.Queue, Agent: in.Agent, State: in.State, Rating: in.Rating,
+		From: in.From, To: in.To, Before: in.Before, Limit: in.Limit})
 	return &ticketsOutput{Body: page}, err
 }
 

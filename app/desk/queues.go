@@ -165,6 +165,12 @@ func queueByID(ctx context.Context, q bun.IDB, id int64) (queueRow, error) {
 	return row, storage.Found(err, "queue")
 }
 
+// siteOfQueue finds the site of a queue, also of one that is gone.
+func siteOfQueue(ctx context.Context, q bun.IDB, queue int64) (site int64, err error) {
+	err = q.NewRaw(`SELECT site_id FROM queues WHERE id = ?`, queue).Scan(ctx, &site)
+	return site, storage.Found(err, "queue")
+}
+
 func queuesOn(ctx context.Context, q bun.IDB, sites []int64) ([]queueRow, error) {
 	var rows []queueRow
 	err := q.NewSelect().Model(&rows).Where("q.site_id IN (?)", bun.List(sites)).Where("q.removed_at IS NULL").

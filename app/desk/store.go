@@ -39,7 +39,8 @@ type ticketRow struct {
 	Comment        string
 	RatedAt        *time.Time
 	AskedAt        *time.Time
-	PassedBy       int64 // who gave it back to a queue: it is not his again unless he takes it
+	AnsweredAt     *time.Time // when an agent first wrote
+	PassedBy       int64      // who gave it back to a queue: it is not his again unless he takes it
 }
 
 // step gives a changed ticket its next version: the conversation's, when that moved too, and always more
@@ -132,37 +133,22 @@ func openOf(ctx context.Context, q bun.IDB, agent int64) ([]ticketRow, error) {
 	return rows, err
 }
 
-// TicketFilter chooses tickets of some sites in one state, those older than Before when it is set.
-type TicketFilter struct {
-	Sites  []int64
-	State  string
-	Before int64
-	Limit  int64
-}
-
-func (f TicketFilter) apply(q *bun.SelectQuery) *bun.SelectQuery {
-	q = q.Where("t.site_id IN (?)", bun.List(f.Sites)).Where("t.state = ?", f.State)
-	if f.Before > 0 {
-		q = q.Where("t.id < ?", f.Before)
-	}
-	return q.OrderExpr("t.id DESC").Limit(f.Limit)
-}
-
-func listTickets(ctx context.Context, q bun.IDB, f TicketFilter) ([]ticketRow, error) {
-	var rows []ticketRow
-	err := f.apply(q.NewSelect().Model(&rows)).Scan(ctx)
-	return rows, err
-}
-
-// heard keeps the last message on the open ticket of its conversation; ok is false when there is none.
+// heard keeps the last message on the open ticket of its conversation, and when its agent first wrote; ok is
+// false when there is none.
 func heard(ctx context.Context, tx *storage.Tx, m *chat.Message, text string) (t ticketRow, ok bool, err error) {
+	var answered storage.Time
+	at := storage.Time{Time: m.CreatedAt}
 	err = tx.One(ctx, `
 		UPDATE tickets SET last_text = ?, last_sender_id = ?, last_at = ?,
+			answered_at = CASE WHEN answered_at IS NULL AND visitor_id <> ? THEN ? ELSE answered_at END,
 			version = CASE WHEN version < ? THEN ? ELSE version + 1 END
 		WHERE conversation_id = ? AND state <> 'closed'
-		RETURNING id, site_id, visitor_id, agent_id, state`,
-		[]any{text, m.SenderID, storage.Time{Time: m.CreatedAt}, m.Version, m.Version, m.ConversationID},
-		&t.ID, &t.SiteID, &t.VisitorID, &t.AgentID, &t.State)
+		RETURNING id, site_id, visitor_id, agent_id, state, answered_at`,
+		[]any{text, m.SenderID, at, m.SenderID, at, m.Version, m.Version, m.ConversationID},
+		&t.ID, &t.SiteID, &t.VisitorID, &t.AgentID, &t.State, &answered)
+	if !answered.IsZero() {
+		t.AnsweredAt = &answered.Time
+	}
 	return t, err == nil, unlessNone(err)
 }
 

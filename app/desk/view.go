@@ -11,9 +11,6 @@ import (
 	"ichat/app/fault"
 )
 
-// pageMost is the longest page of tickets.
-const pageMost = 100
-
 var errNoSeat = fault.New(fault.NotFound, "seat not found")
 
 // Desk is an agent's first screen. It also puts him among those who are told of changes, so he misses
@@ -58,25 +55,6 @@ func (s *Service) colleagues(ctx context.Context, sites []int64) ([]Seat, error)
 	slices.SortFunc(rows, func(a, b seatRow) int { return int(a.PersonID - b.PersonID) })
 	rows = slices.CompactFunc(rows, func(a, b seatRow) bool { return a.PersonID == b.PersonID })
 	return s.seatViews(ctx, rows)
-}
-
-// Tickets lists the tickets of an agent's sites in one state, newest first.
-func (s *Service) Tickets(ctx context.Context, by int64, state string, before, limit int64) (TicketPage, error) {
-	sites, err := s.sitesOf(ctx, by)
-	if err != nil {
-		return TicketPage{}, err
-	}
-	limit = min(max(limit, 1), pageMost)
-	rows, err := listTickets(ctx, s.db.R, TicketFilter{Sites: sites, State: state, Before: before, Limit: limit + 1})
-	if err != nil {
-		return TicketPage{}, err
-	}
-	more := int64(len(rows)) > limit
-	if more {
-		rows = rows[:limit]
-	}
-	tickets, err := s.views(ctx, rows)
-	return TicketPage{Tickets: tickets, More: more}, err
 }
 
 // Ticket is a ticket with everybody who had it and why.
@@ -221,7 +199,7 @@ func (s *Service) views(ctx context.Context, rows []ticketRow) ([]Ticket, error)
 	for i, t := range rows {
 		all[i] = Ticket{
 			ID: t.ID, SiteID: t.SiteID, QueueID: t.QueueID, Queue: names[t.QueueID], ConversationID: t.ConversationID,
-			Visitor: who[t.VisitorID], State: t.State, OpenedAt: t.OpenedAt.UTC(), AssignedAt: utc(t.AssignedAt), ClosedAt: utc(t.ClosedAt),
+			Visitor: who[t.VisitorID], State: t.State, OpenedAt: t.OpenedAt.UTC(), AssignedAt: utc(t.AssignedAt), AnsweredAt: utc(t.AnsweredAt), ClosedAt: utc(t.ClosedAt),
 			Version: t.Version, LastText: t.LastText, LastAt: t.LastAt.UTC(), Page: t.Page,
 			Rating: t.Stars, RatingComment: t.Comment, Contact: contacts[t.VisitorID],
 		}
