@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+	"time"
 
 	"ichat/app/apptest"
 	"ichat/app/chat"
@@ -90,6 +91,7 @@ var matrix = []struct {
 	{"POST /api/files/{id}/links", filePath, "", cells{401, 404, 404, 200, 200, 200}},
 	{"GET /api/desk", nil, "", cells{401, 403, 200, 403, 200, 200}},
 	{"GET /api/desk/tickets", func(*world) string { return "/api/desk/tickets?state=open" }, "", cells{401, 403, 200, 403, 200, 200}},
+	{"GET /api/desk/board", func(*world) string { return "/api/desk/board?from=" + time.Now().UTC().Format(time.RFC3339) }, "", cells{401, 403, 200, 403, 403, 200}},
 	{"GET /api/desk/tickets/{id}", ticketPath, "", cells{401, 403, 404, 403, 200, 200}},
 	{"GET /api/desk/tickets/{id}/messages", ticketPath, "", cells{401, 403, 404, 403, 200, 200}},
 	{"PUT /api/desk/seat", nil, `{"state":"online"}`, cells{401, 403, 200, 403, 200, 200}},

@@ -34,6 +34,7 @@ var spoken = []struct {
 	{"Estimate", desk.Estimate{}}, {"Rating", desk.Rating{}}, {"Contact", desk.Contact{}}, {"Queue", desk.Queue{}}, {"Canned", desk.Canned{}}, {"TicketNote", desk.TicketNote{}}, {"SayRequest", desk.SayRequest{}},
 	{"Live", desk.Live{}}, {"Ticket", desk.Ticket{}}, {"Seat", desk.Seat{}}, {"Desk", desk.Desk{}},
 	{"Skipped", desk.Skipped{}}, {"Why", desk.Why{}}, {"Assignment", desk.Assignment{}}, {"TicketDetail", desk.TicketDetail{}}, {"TicketPage", desk.TicketPage{}},
+	{"BoardQueue", desk.BoardQueue{}}, {"BoardNumbers", desk.BoardNumbers{}}, {"Board", desk.Board{}},
 	{"File", files.File{}}, {"FileLinks", files.FileLinks{}},
 	{"ChatSettings", settings.Chat{}}, {"FileSettings", settings.Files{}}, {"Settings", settings.Settings{}},
 	{"Site", sites.Site{}}, {"Agent", people.Agent{}},

@@ -11,6 +11,8 @@
 // Everybody is told by a second goroutine (tell.go), which reads what it says from the database, so a
 // frame is never older than the one before it.
 //
+// Who leads a site may watch it: the list of its tickets (list.go) and the board of the moment (board.go, wall.go).
+//
 // Beside the tickets: what visitors leave (rating.go, contact.go), what agents write among themselves
 // (notes.go) and have ready to say (canned.go).
 package desk
@@ -170,6 +172,9 @@ type Service struct {
 	told map[int64]tellings // by site; owned by the telling goroutine
 
 	leases *leases
+
+	boards *inbox // sites whose boards are another than they were
+	walls  *walls
 }
 
 // New makes the desk. It moves when Run does; the hooks (Heard, SeatTx, QueueTx, Presence) are
@@ -178,6 +183,7 @@ func New(db *storage.DB, ids *id.Source, now func() time.Time, h *hub.Hub, p *pe
 	return &Service{
 		db: db, ids: ids, now: now, hub: h, people: p, chat: c, log: log,
 		work: newInbox(), tell: newInbox(), told: map[int64]tellings{}, leases: newLeases(db),
+		boards: newInbox(), walls: newWalls(),
 	}
 }
 

@@ -18,6 +18,7 @@ func (s *Service) Run(ctx context.Context) error {
 	var all sync.WaitGroup
 	all.Go(func() { s.work.serve(ctx, s.dispatch) })
 	all.Go(func() { s.tell.serve(ctx, s.telling) })
+	all.Go(func() { s.boards.serve(ctx, s.showing) })
 	if s.db.Postgres() {
 		all.Go(func() { s.beat(ctx) })
 	}

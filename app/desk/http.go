@@ -21,6 +21,7 @@ func (s *Service) Routes(w *web.Server) {
 	web.Route(w, web.Member, http.MethodGet, "/api/desk", "The agent's first screen", s.getDesk)
 	web.Route(w, web.Member, http.MethodPut, "/api/desk/seat", "Go online or away", s.putSeat, web.PerPerson(2, 20))
 	web.Route(w, web.Member, http.MethodGet, "/api/desk/tickets", "List tickets", s.getTickets)
+	web.Route(w, web.Member, http.MethodGet, "/api/desk/board", "The live boards of the sites one leads", s.getBoard)
 	web.Route(w, web.Member, http.MethodGet, "/api/desk/tickets/{id}", "A ticket and who had it", s.getTicket)
 	web.Route(w, web.Member, http.MethodGet, "/api/desk/tickets/{id}/messages", "Read the conversation of a ticket", s.getMessages)
 	web.Route(w, web.Member, http.MethodPost, "/api/desk/tickets/{id}/take", "Take a waiting ticket", s.postTake, web.PerPerson(5, 20))
@@ -73,6 +74,16 @@ type ticketsInput struct {
 }
 
 type ticketsOutput struct{ Body TicketPage }
+
+type boardInput struct {
+	From time.Time `query:"from" required:"true" doc:"when the reader's day began"`
+}
+
+type boardOutput struct {
+	Body struct {
+		Boards []Board `json:"boards"`
+	}
+}
 
 type messagesInput struct {
 	ID     int64 `path:"id"`
@@ -128,6 +139,13 @@ func (s *Service) getTickets(ctx context.Context, in *ticketsInput) (*ticketsOut
 	page, err := s.Tickets(ctx, web.CallerOf(ctx).Person, TicketFilter{Site: in.Site, Queue: in.Queue, Agent: in.Agent, State: in.State, Rating: in.Rating,
 		From: in.From, To: in.To, Before: in.Before, Limit: in.Limit})
 	return &ticketsOutput{Body: page}, err
+}
+
+func (s *Service) getBoard(ctx context.Context, in *boardInput) (*boardOutput, error) {
+	out := &boardOutput{}
+	var err error
+	out.Body.Boards, err = s.Boards(ctx, web.CallerOf(ctx).Person, in.From)
+	return out, err
 }
 
 func (s *Service) getTicket(ctx context.Context, in *ticketInput) (*detailOutput, error) {

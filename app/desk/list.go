@@ -6,8 +6,6 @@ import (
 	"time"
 
 	"github.com/uptrace/bun"
-
-	"ichat/app/fault"
 )
 
 // pageMost is the longest page of tickets.
@@ -15,8 +13,6 @@ const pageMost = 100
 
 // stateMissed is not a state of its own: a ticket that was closed before anybody answered.
 const stateMissed = "missed"
-
-var errNoTime = fault.New(fault.Invalid, "the request is not valid").With("to", "must be after the beginning")
 
 // TicketFilter chooses tickets of one's sites, newest first. What is zero restricts nothing.
 type TicketFilter struct {
@@ -71,7 +67,7 @@ func listTickets(ctx context.Context, q bun.IDB, f TicketFilter) ([]ticketRow, e
 // not found; an agent who never was on them has no tickets there.
 func (s *Service) Tickets(ctx context.Context, by int64, f TicketFilter) (TicketPage, error) {
 	if !f.From.IsZero() && !f.To.IsZero() && !f.From.Before(f.To) {
-		return TicketPage{}, errNoTime
+		return TicketPage{}, errInvalid.With("to", "must be after the beginning")
 	}
 	sites, err := s.narrow(ctx, by, &f)
 	if err != nil {

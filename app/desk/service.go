@@ -45,6 +45,8 @@ func (s *Service) Heard(ctx context.Context, tx *storage.Tx, c chat.Conversation
 		tx.After(func() { s.tell.add(news{tickets: setOf(t.ID)}) })
 	case ok && m.SenderID == t.VisitorID:
 		tx.After(func() { s.missing(t.AgentID) })
+	case ok && t.AnsweredAt != nil && t.AnsweredAt.Equal(m.CreatedAt): // the first answer is a number on the board
+		tx.After(func() { s.boards.add(news{sites: setOf(t.SiteID)}) })
 	}
 	return nil
 }
