@@ -15,6 +15,7 @@ import (
 
 	"github.com/labstack/echo/v4"
 
+	"ichat/app/audit"
 	"ichat/app/chat"
 	"ichat/app/desk"
 	"ichat/app/files"
@@ -46,6 +47,7 @@ type App struct {
 	Desk     *desk.Service
 	Jobs     *jobs.Jobs
 	Settings *settings.Service
+	Audit    *audit.Log
 
 	log  *slog.Logger
 	node storage.Node
@@ -125,17 +127,18 @@ func (a *App) build(ctx context.Context) error {
 	a.Web = web.New(web.Options{BaseURL: a.Config.BaseURL, TrustedProxies: proxies, Log: a.log, Limits: !a.Config.NoLimits, Ready: a.ready, Limping: a.limping})
 	a.Hub = hub.New(a.sockets(epoch))
 	a.Jobs = jobs.New(a.DB, a.now, a.node.Number, a.log)
-	a.Settings = settings.New(a.DB, a.log)
+	a.Audit = audit.New(a.DB, ids, a.now, web.AddressOf)
+	a.Settings = settings.New(a.DB, a.Audit, a.log)
 	if err := a.Settings.Load(ctx); err != nil {
 		return err
 	}
-	a.Sites = sites.New(a.DB, ids, a.now, widgetFiles())
-	a.People = people.New(a.DB, ids, a.now, a.Sites, epoch)
+	a.Sites = sites.New(a.DB, ids, a.now, a.Audit, widgetFiles())
+	a.People = people.New(a.DB, ids, a.now, a.Sites, a.Audit, epoch)
 	if a.Files, err = a.openFiles(ctx, ids); err != nil {
 		return err
 	}
 	a.Chat = chat.New(a.DB, ids, a.now, a.Hub, a.People, a.Settings, epoch, a.log)
-	a.Desk = desk.New(a.DB, ids, a.now, a.Hub, a.People, a.Chat, a.log)
+	a.Desk = desk.New(a.DB, ids, a.now, a.Hub, a.People, a.Chat, a.Audit, a.log)
 	a.join()
 	a.routes()
 	return a.first(ctx)
@@ -172,6 +175,8 @@ func (a *App) join() {
 	a.Web.Authenticate(a.People.SignedIn)
 	a.Sites.OnSite(a.Desk.QueueTx)
 	a.Sites.OwnedBy(a.People.Owns, a.People.SitesOwned)
+	a.Audit.NamedBy(a.People.NameIn)
+	a.Audit.OwnedBy(a.People.Owns)
 	a.Settings.OwnedBy(a.People.SitesOwned)
 	a.People.OnAgent(a.Desk.SeatTx)
 	a.People.Seats(a.Desk.SeatsOf, a.Desk.SetCapTx)
@@ -190,6 +195,7 @@ func (a *App) join() {
 
 func (a *App) routes() {
 	a.Web.Raw(web.Public, http.MethodGet, "/ws", func(c echo.Context) error { return a.Hub.Serve(c.Response(), c.Request()) })
+	a.Audit.Routes(a.Web)
 	a.Settings.Routes(a.Web)
 	a.Sites.Routes(a.Web)
 	a.People.Routes(a.Web)

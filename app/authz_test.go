@@ -118,6 +118,8 @@ var matrix = []struct {
 	{"POST /api/admin/sites/{id}/agents", sitePath, `{"email":"%s@example.com","name":"New","role":"agent"}`, cells{401, 403, 404, 403, 404, 200}},
 	{"PATCH /api/admin/sites/{id}/agents/{person}", sitePath, `{"cap":3}`, cells{401, 403, 404, 403, 404, 200}},
 	{"POST /api/admin/sites/{id}/agents/{person}/invitation", sitePath, "", cells{401, 403, 404, 403, 404, 409}}, // 409: has signed up already
+	{"GET /api/admin/sites/{id}/audit", sitePath, "", cells{401, 403, 404, 403, 404, 200}},
+	{"GET /api/admin/sites/{id}/audit.csv", sitePath, "", cells{401, 403, 404, 403, 404, 200}},
 	{"DELETE /api/session", nil, "", cells{anonymous: 401, stranger: 204, outsider: 204, visitor: 204, agent: 204, owner: 204}},
 }
 

@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"ichat/app/audit"
 	"ichat/app/chat"
 	"ichat/app/desk"
 	"ichat/app/files"
@@ -38,6 +39,7 @@ var spoken = []struct {
 	{"File", files.File{}}, {"FileLinks", files.FileLinks{}},
 	{"ChatSettings", settings.Chat{}}, {"FileSettings", settings.Files{}}, {"Settings", settings.Settings{}},
 	{"Site", sites.Site{}}, {"Agent", people.Agent{}},
+	{"Change", audit.Change{}}, {"Who", audit.Who{}}, {"Act", audit.Act{}}, {"ActPage", audit.Page{}},
 }
 
 // fixed are the shapes that CONTRACT names and no Go struct has as a whole.

@@ -13,15 +13,21 @@ import (
 //go:embed *.sql
 var shared embed.FS
 
-// Set returns the migrations of a dialect, "sqlite" or "postgres", shared ones included.
-func Set(dialect string) (*migrate.Migrations, error) {
-	return from(shared, dialect)
-}
+//go:embed sqlite/*.sql postgres/*.sql
+var dialects embed.FS
 
-func from(files fs.FS, dialect string) (*migrate.Migrations, error) {
-	set := migrate.NewMigrations()
-	if err := set.Discover(files); err != nil {
+// Set returns the migrations of a dialect, "sqlite" or "postgres", shared ones included. What stands in one
+// folder has its twin of the same name in the other, so that a backup of either fits both.
+func Set(dialect string) (*migrate.Migrations, error) {
+	own, err := fs.Sub(dialects, dialect)
+	if err != nil {
 		return nil, fmt.Errorf("migrations of %s: %w", dialect, err)
+	}
+	set := migrate.NewMigrations()
+	for _, files := range []fs.FS{shared, own} {
+		if err := set.Discover(files); err != nil {
+			return nil, fmt.Errorf("migrations of %s: %w", dialect, err)
+		}
 	}
 	return set, nil
 }

@@ -132,6 +132,9 @@ func TestACapThatGrowsIsUsedAtOnce(t *testing.T) {
 	vic.connect()
 	vic.says("hello")
 	vic.waitsAt(1)
-	p.write(func(ctx context.Context, tx *storage.Tx) error { return p.desk.SetCapTx(ctx, tx, ann.id, 1) })
+	p.write(func(ctx context.Context, tx *storage.Tx) error {
+		_, err := p.desk.SetCapTx(ctx, tx, ann.id, 1)
+		return err
+	})
 	vic.servedBy(ann)
 }

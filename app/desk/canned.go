@@ -9,6 +9,7 @@ import (
 
 	"github.com/uptrace/bun"
 
+	"ichat/app/audit"
 	"ichat/app/fault"
 	"ichat/app/people"
 	"ichat/app/sites"
@@ -127,8 +128,10 @@ func (s *Service) AddCanned(ctx context.Context, by int64, c Canned) (Canned, er
 		return Canned{}, err
 	}
 	err = s.db.Write(ctx, func(ctx context.Context, tx *storage.Tx) error {
-		_, err := tx.NewInsert().Model(&row).Exec(ctx)
-		return err
+		if _, err := tx.NewInsert().Model(&row).Exec(ctx); err != nil {
+			return err
+		}
+		return s.cannedActTx(ctx, tx, by, "canned.add", row, nil, cannedWords{row.Shortcut, row.Text})
 	})
 	return row.canned(), orShortcutUsed(err)
 }
@@ -139,12 +142,15 @@ func (s *Service) ChangeCanned(ctx context.Context, by, reply int64, c CannedCha
 	if err != nil {
 		return Canned{}, err
 	}
+	was := cannedWords{row.Shortcut, row.Text}
 	if err := row.apply(c); err != nil {
 		return Canned{}, err
 	}
 	err = s.db.Write(ctx, func(ctx context.Context, tx *storage.Tx) error {
-		_, err := tx.NewUpdate().Model(&row).Column("shortcut", "text").WherePK().Exec(ctx)
-		return err
+		if _, err := tx.NewUpdate().Model(&row).Column("shortcut", "text").WherePK().Exec(ctx); err != nil {
+			return err
+		}
+		return s.cannedActTx(ctx, tx, by, "canned.update", row, was, cannedWords{row.Shortcut, row.Text})
 	})
 	return row.canned(), orShortcutUsed(err)
 }
@@ -156,9 +162,25 @@ func (s *Service) RemoveCanned(ctx context.Context, by, reply int64) error {
 		return err
 	}
 	return s.db.Write(ctx, func(ctx context.Context, tx *storage.Tx) error {
-		_, err := tx.NewDelete().Model(&row).WherePK().Exec(ctx)
-		return err
+		if _, err := tx.NewDelete().Model(&row).WherePK().Exec(ctx); err != nil {
+			return err
+		}
+		return s.cannedActTx(ctx, tx, by, "canned.remove", row, cannedWords{row.Shortcut, row.Text}, nil)
 	})
+}
+
+// cannedWords is what the audit log keeps of a reply.
+type cannedWords struct {
+	Shortcut string `json:"shortcut"`
+	Text     string `json:"text"`
+}
+
+// cannedActTx writes down what happened to a reply of the site; one's own is nobody else's business.
+func (s *Service) cannedActTx(ctx context.Context, tx *storage.Tx, by int64, action string, row cannedRow, was, is any) error {
+	if row.PersonID != 0 {
+		return nil
+	}
+	return s.audit.WriteTx(ctx, tx, audit.Entry{By: by, Action: action, Site: row.SiteID, TargetID: row.ID, Target: row.Shortcut, Changes: audit.Compare(was, is)})
 }
 
 // UseCanned counts that a reply was used.

@@ -21,6 +21,7 @@ import (
 	"log/slog"
 	"time"
 
+	"ichat/app/audit"
 	"ichat/app/chat"
 	"ichat/app/hub"
 	"ichat/app/id"
@@ -165,6 +166,7 @@ type Service struct {
 	hub    *hub.Hub
 	people *people.Service
 	chat   *chat.Service
+	audit  *audit.Log
 	log    *slog.Logger
 
 	work *inbox             // what Dispatch has to look at
@@ -179,9 +181,9 @@ type Service struct {
 
 // New makes the desk. It moves when Run does; the hooks (Heard, SeatTx, QueueTx, Presence) are
 // registered by whoever builds the product.
-func New(db *storage.DB, ids *id.Source, now func() time.Time, h *hub.Hub, p *people.Service, c *chat.Service, log *slog.Logger) *Service {
+func New(db *storage.DB, ids *id.Source, now func() time.Time, h *hub.Hub, p *people.Service, c *chat.Service, acts *audit.Log, log *slog.Logger) *Service {
 	return &Service{
-		db: db, ids: ids, now: now, hub: h, people: p, chat: c, log: log,
+		db: db, ids: ids, now: now, hub: h, people: p, chat: c, audit: acts, log: log,
 		work: newInbox(), tell: newInbox(), told: map[int64]tellings{}, leases: newLeases(db),
 		boards: newInbox(), walls: newWalls(),
 	}

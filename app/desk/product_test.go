@@ -16,6 +16,7 @@ import (
 	"github.com/gorilla/websocket"
 	"github.com/labstack/echo/v4"
 
+	"ichat/app/audit"
 	"ichat/app/chat"
 	"ichat/app/desk"
 	"ichat/app/hub"
@@ -61,10 +62,11 @@ func (p *product) start(grace time.Duration) {
 	log := slog.New(slog.DiscardHandler)
 	w := web.New(web.Options{Log: log})
 	h := hub.New(hub.Options{Epoch: "test", Grace: grace, Log: log})
-	p.sites = sites.New(p.db, p.ids, time.Now, sites.Files{})
-	persons := people.New(p.db, p.ids, time.Now, p.sites, "test")
-	c := chat.New(p.db, p.ids, time.Now, h, persons, settings.New(p.db, log), "test", log)
-	p.desk = desk.New(p.db, p.ids, time.Now, h, persons, c, log)
+	acts := audit.New(p.db, p.ids, time.Now, web.AddressOf)
+	p.sites = sites.New(p.db, p.ids, time.Now, acts, sites.Files{})
+	persons := people.New(p.db, p.ids, time.Now, p.sites, acts, "test")
+	c := chat.New(p.db, p.ids, time.Now, h, persons, settings.New(p.db, acts, log), "test", log)
+	p.desk = desk.New(p.db, p.ids, time.Now, h, persons, c, acts, log)
 	w.Authenticate(persons.SignedIn)
 	p.sites.OnSite(p.desk.QueueTx)
 	c.OnSend(p.desk.Heard)
@@ -137,7 +139,10 @@ func (p *product) member(name, role string, most int) *client {
 	c := p.somebody("member", name, 0)
 	p.exec("INSERT INTO roles (site_id, person_id, role) VALUES (?, ?, ?)", p.site, c.id, role)
 	p.write(func(ctx context.Context, tx *storage.Tx) error { return p.desk.SeatTx(ctx, tx, c.id) })
-	p.write(func(ctx context.Context, tx *storage.Tx) error { return p.desk.SetCapTx(ctx, tx, c.id, most) })
+	p.write(func(ctx context.Context, tx *storage.Tx) error {
+		_, err := p.desk.SetCapTx(ctx, tx, c.id, most)
+		return err
+	})
 	return c
 }
 

@@ -7,6 +7,7 @@ import (
 
 	"github.com/uptrace/bun"
 
+	"ichat/app/audit"
 	"ichat/app/fault"
 	"ichat/app/sites"
 	"ichat/storage"
@@ -70,10 +71,17 @@ func (s *Service) AddQueue(ctx context.Context, by, site int64, name string) (Qu
 			row.Position = max(row.Position, o.Position+1)
 		}
 		tx.After(func() { s.boards.add(news{sites: setOf(site)}) })
-		_, err = tx.NewInsert().Model(&row).Exec(ctx)
-		return err
+		if _, err = tx.NewInsert().Model(&row).Exec(ctx); err != nil {
+			return err
+		}
+		return s.audit.WriteTx(ctx, tx, row.act(by, "queue.add"))
 	})
 	return row.queue(), err
+}
+
+// act is an administrative act on a queue.
+func (r queueRow) act(by int64, action string, changes ...audit.Change) audit.Entry {
+	return audit.Entry{By: by, Action: action, Site: r.SiteID, TargetID: r.ID, Target: r.Name, Changes: changes}
 }
 
 // RenameQueue gives a queue another name. Only owners of its site may.
@@ -82,13 +90,16 @@ func (s *Service) RenameQueue(ctx context.Context, by, queue int64, name string)
 	if err != nil {
 		return Queue{}, err
 	}
+	was := row.Name
 	if err := row.rename(name); err != nil {
 		return Queue{}, err
 	}
 	err = s.db.Write(ctx, func(ctx context.Context, tx *storage.Tx) error {
 		tx.After(func() { s.boards.add(news{sites: setOf(row.SiteID)}) })
-		_, err := tx.NewUpdate().Model(&row).Column("name").WherePK().Exec(ctx)
-		return err
+		if _, err := tx.NewUpdate().Model(&row).Column("name").WherePK().Exec(ctx); err != nil {
+			return err
+		}
+		return s.audit.WriteTx(ctx, tx, row.act(by, "queue.update", audit.Change{Field: "name", Old: was, New: row.Name}))
 	})
 	return row.queue(), err
 }
@@ -119,8 +130,10 @@ func (s *Service) RemoveQueue(ctx context.Context, by, queue int64) error {
 		at := s.time()
 		row.RemovedAt = &at
 		tx.After(func() { s.boards.add(news{sites: setOf(row.SiteID)}) })
-		_, err = tx.NewUpdate().Model(&row).Column("removed_at").WherePK().Exec(ctx)
-		return err
+		if _, err = tx.NewUpdate().Model(&row).Column("removed_at").WherePK().Exec(ctx); err != nil {
+			return err
+		}
+		return s.audit.WriteTx(ctx, tx, row.act(by, "queue.remove"))
 	})
 }
 

@@ -32,9 +32,11 @@ func (s *Service) SetSeat(ctx context.Context, by int64, state string) (Seat, er
 	return s.seat(ctx, by)
 }
 
-// SetCapTx changes how many conversations an agent takes at once. Above it he keeps what he has.
-func (s *Service) SetCapTx(ctx context.Context, tx *storage.Tx, person int64, most int) error {
-	return s.changeSeatTx(ctx, tx, person, func(row *seatRow) { row.Cap = most })
+// SetCapTx changes how many conversations an agent takes at once, and returns how many it was. Above it he
+// keeps what he has.
+func (s *Service) SetCapTx(ctx context.Context, tx *storage.Tx, person int64, most int) (was int, err error) {
+	err = s.changeSeatTx(ctx, tx, person, func(row *seatRow) { was, row.Cap = row.Cap, most })
+	return was, err
 }
 
 func (s *Service) changeSeatTx(ctx context.Context, tx *storage.Tx, person int64, change func(*seatRow)) error {

@@ -56,6 +56,11 @@ func (s *Source) Next() int64 {
 	return ms<<(nodeBits+counterBits) | s.node<<counterBits | counter
 }
 
+// At is the smallest id that can be minted at an instant, for asking by id where a time is meant.
+func At(t time.Time) int64 {
+	return max(0, t.Sub(Epoch).Milliseconds()) << (nodeBits + counterBits)
+}
+
 // Token returns 128 random bits in 22 characters that need no escaping in a link or a header.
 func Token() string {
 	b := make([]byte, 16)

@@ -7,6 +7,7 @@ import (
 
 	"github.com/uptrace/bun"
 
+	"ichat/app/audit"
 	"ichat/app/fault"
 	"ichat/storage"
 )
@@ -72,6 +73,10 @@ func (s *Service) Invite(ctx context.Context, by, site int64, email, name, role 
 		if err := s.agentCame(ctx, tx, person); err != nil {
 			return err
 		}
+		changes := []audit.Change{{Field: "email", New: email}, {Field: "role", New: role}}
+		if err := s.audit.WriteTx(ctx, tx, audit.Entry{By: by, Action: "agent.invite", Site: site, TargetID: person, Target: a.Name, Changes: changes}); err != nil {
+			return err
+		}
 		if elsewhere, err := worksElsewhere(ctx, tx, by, person); err != nil || elsewhere || a.PasswordHash != "" {
 			return err
 		}
@@ -123,8 +128,10 @@ func (s *Service) InviteAgain(ctx context.Context, by, site, person int64) (stri
 		if elsewhere, err := worksElsewhere(ctx, tx, by, person); err != nil || elsewhere {
 			return orConflict(err, worksElsewhereToo)
 		}
-		token, err = s.invitationTx(ctx, tx, site, person)
-		return err
+		if token, err = s.invitationTx(ctx, tx, site, person); err != nil {
+			return err
+		}
+		return s.audit.WriteTx(ctx, tx, audit.Entry{By: by, Action: "agent.invite_again", Site: site, TargetID: person, Target: a.Name})
 	})
 	return s.invitationLink(ctx, token), err
 }
@@ -162,20 +169,7 @@ func (s *Service) ChangeAgent(ctx context.Context, by, site, person int64, c Age
 		if err := mustWorkOn(ctx, tx, person, site); err != nil {
 			return err
 		}
-		if c.Role != nil {
-			if err := s.setRoleTx(ctx, tx, site, person, *c.Role); err != nil {
-				return err
-			}
-		}
-		if c.Cap != nil {
-			if err := s.setCap(ctx, tx, person, *c.Cap); err != nil {
-				return err
-			}
-		}
-		if c.Disabled != nil {
-			return s.setDisabledTx(ctx, tx, by, person, *c.Disabled)
-		}
-		return nil
+		return s.changeAgentTx(ctx, tx, by, site, person, c)
 	})
 	if err != nil {
 		return Agent{}, err
@@ -183,14 +177,48 @@ func (s *Service) ChangeAgent(ctx context.Context, by, site, person int64, c Age
 	return s.agent(ctx, site, person)
 }
 
-func (s *Service) setRoleTx(ctx context.Context, tx *storage.Tx, site, person int64, role string) error {
-	if role != RoleOwner {
-		if err := mustLeaveAnOwner(ctx, tx, site, person); err != nil {
+// changeAgentTx makes a change that was allowed, and writes it down as one act.
+func (s *Service) changeAgentTx(ctx context.Context, tx *storage.Tx, by, site, person int64, c AgentChange) error {
+	a, err := accountByID(ctx, tx, person)
+	if err != nil {
+		return err
+	}
+	var was AgentChange
+	if c.Role != nil {
+		if was.Role, err = s.setRoleTx(ctx, tx, site, person, *c.Role); err != nil {
 			return err
 		}
 	}
+	if c.Cap != nil {
+		most, err := s.setCap(ctx, tx, person, *c.Cap)
+		if err != nil {
+			return err
+		}
+		was.Cap = &most
+	}
+	if c.Disabled != nil {
+		disabled := a.DisabledAt != nil
+		was.Disabled = &disabled
+		if err := s.setDisabledTx(ctx, tx, by, person, *c.Disabled); err != nil {
+			return err
+		}
+	}
+	return s.audit.WriteTx(ctx, tx, audit.Entry{By: by, Action: "agent.update", Site: site, TargetID: person, Target: a.Name, Changes: audit.Compare(was, c)})
+}
+
+// setRoleTx returns the role that somebody had.
+func (s *Service) setRoleTx(ctx context.Context, tx *storage.Tx, site, person int64, role string) (*string, error) {
+	if role != RoleOwner {
+		if err := mustLeaveAnOwner(ctx, tx, site, person); err != nil {
+			return nil, err
+		}
+	}
+	var was string
+	if err := tx.NewRaw(`SELECT role FROM roles WHERE site_id = ? AND person_id = ?`, site, person).Scan(ctx, &was); err != nil {
+		return nil, err
+	}
 	_, err := tx.NewRaw(`UPDATE roles SET role = ? WHERE site_id = ? AND person_id = ?`, role, site, person).Exec(ctx)
-	return err
+	return &was, err
 }
 
 // setDisabledTx counts for every site somebody works on, so all of them must be the owner's.

@@ -186,7 +186,11 @@ func TestTheSeatIsShownAndItsCapSet(t *testing.T) {
 			}
 			return seats, nil
 		},
-		func(_ context.Context, _ *storage.Tx, person int64, most int) error { caps[person] = most; return nil })
+		func(_ context.Context, _ *storage.Tx, person int64, most int) (int, error) {
+			was := caps[person]
+			caps[person] = most
+			return was, nil
+		})
 	owner, who := w.owner("owner@shop.example")
 	w.ask(owner, "PATCH", w.agent(who.ID), `{"cap":9}`).must(200, `"cap":9`, `"state":"online"`, `"present":true`)
 }

@@ -6,6 +6,7 @@ import (
 
 	"github.com/uptrace/bun"
 
+	"ichat/app/audit"
 	"ichat/app/fault"
 	"ichat/app/sites"
 	"ichat/storage"
@@ -40,8 +41,10 @@ func (s *Service) CreateOwner(ctx context.Context, email, name, password string)
 	}
 	var owner Person
 	err = s.db.Write(ctx, func(ctx context.Context, tx *storage.Tx) (err error) {
-		owner, err = s.ownerTx(ctx, tx, a, hash)
-		return err
+		if owner, err = s.ownerTx(ctx, tx, a, hash); err != nil {
+			return err
+		}
+		return s.audit.WriteTx(ctx, tx, audit.Entry{Action: "owner.create", TargetID: owner.ID, Target: owner.Name, Changes: []audit.Change{{Field: "email", New: a.Email}}})
 	})
 	return owner, err
 }
@@ -93,6 +96,9 @@ func (s *Service) ResetPassword(ctx context.Context, email, password string) err
 		if err := setPassword(ctx, tx, a.ID, hash); err != nil {
 			return err
 		}
+		if err := s.audit.WriteTx(ctx, tx, audit.Entry{Action: "owner.reset_password", TargetID: a.ID, Target: a.Name}); err != nil {
+			return err
+		}
 		return s.endAllTx(ctx, tx, a.ID)
 	})
 }
@@ -138,6 +144,10 @@ func (s *Service) Setup(ctx context.Context, token string, a Account, siteName s
 			return err
 		}
 		person = owner.ID
+		changes := []audit.Change{{Field: "email", New: a.Email}, {Field: "site_name", Old: first.Name, New: siteName}}
+		if err := s.audit.WriteTx(ctx, tx, audit.Entry{By: person, Action: "owner.setup", Site: first.ID, TargetID: person, Target: owner.Name, Changes: changes}); err != nil {
+			return err
+		}
 		session, err = s.startTx(ctx, tx, person, KindMember)
 		return err
 	})

@@ -14,6 +14,7 @@ import (
 	"testing/fstest"
 	"time"
 
+	"ichat/app/audit"
 	"ichat/app/id"
 	"ichat/app/people"
 	"ichat/app/sites"
@@ -43,8 +44,9 @@ func newWorld(t *testing.T) *world {
 	w := &world{t: t, db: storagetest.Test(t), at: time.Now().UTC().Truncate(time.Second)}
 	ids := id.NewSource(1, w.now)
 	server := web.New(web.Options{Now: w.now})
-	w.sites = sites.New(w.db, ids, w.now, sites.Files{Frame: fstest.MapFS{}})
-	w.people = people.New(w.db, ids, w.now, w.sites, "epoch-1")
+	acts := audit.New(w.db, ids, w.now, web.AddressOf)
+	w.sites = sites.New(w.db, ids, w.now, acts, sites.Files{Frame: fstest.MapFS{}})
+	w.people = people.New(w.db, ids, w.now, w.sites, acts, "epoch-1")
 	w.people.OnSessionEnd(func(session string) { w.note("session " + session) })
 	w.people.OnPersonEnd(func(person int64) { w.note("person " + strconv.FormatInt(person, 10)) })
 	w.sites.OwnedBy(w.people.Owns, w.people.SitesOwned)

@@ -8,6 +8,7 @@ import (
 
 	"github.com/uptrace/bun"
 
+	"ichat/app/audit"
 	"ichat/app/fault"
 	"ichat/app/id"
 	"ichat/app/sites"
@@ -21,6 +22,7 @@ type Service struct {
 	ids   *id.Source
 	now   func() time.Time
 	sites *sites.Service
+	audit *audit.Log
 	epoch string
 	vault *vault
 	web   *web.Server // set by Routes; for cookies and links
@@ -29,14 +31,14 @@ type Service struct {
 	onSessionEnd []func(string)
 	onPersonEnd  []func(int64)
 	seats        func(context.Context, []int64) (map[int64]Seat, error)
-	setCap       func(context.Context, *storage.Tx, int64, int) error
+	setCap       func(context.Context, *storage.Tx, int64, int) (was int, err error)
 }
 
 // New makes the room. epoch names the life of the database to clients.
-func New(db *storage.DB, ids *id.Source, now func() time.Time, sites *sites.Service, epoch string) *Service {
-	return &Service{db: db, ids: ids, now: now, sites: sites, epoch: epoch, vault: newVault(),
+func New(db *storage.DB, ids *id.Source, now func() time.Time, sites *sites.Service, log *audit.Log, epoch string) *Service {
+	return &Service{db: db, ids: ids, now: now, sites: sites, audit: log, epoch: epoch, vault: newVault(),
 		seats:  func(context.Context, []int64) (map[int64]Seat, error) { return nil, nil },
-		setCap: func(context.Context, *storage.Tx, int64, int) error { return nil }}
+		setCap: func(context.Context, *storage.Tx, int64, int) (int, error) { return 0, nil }}
 }
 
 // OnAgent adds a hook that runs inside the write by which somebody comes to answer on a site. It
@@ -56,7 +58,7 @@ func (s *Service) OnPersonEnd(hook func(person int64)) {
 }
 
 // Seats tells the room where the desk keeps what it shows and sets beside an agent.
-func (s *Service) Seats(read func(ctx context.Context, people []int64) (map[int64]Seat, error), setCap func(ctx context.Context, tx *storage.Tx, person int64, most int) error) {
+func (s *Service) Seats(read func(ctx context.Context, people []int64) (map[int64]Seat, error), setCap func(ctx context.Context, tx *storage.Tx, person int64, most int) (was int, err error)) {
 	s.seats, s.setCap = read, setCap
 }
 
@@ -80,6 +82,12 @@ func (s *Service) PeopleIn(ctx context.Context, r bun.IDB, ids []int64) (map[int
 		byID[p.ID] = p
 	}
 	return byID, err
+}
+
+// NameIn is how a person is called, inside a caller's write.
+func (s *Service) NameIn(ctx context.Context, r bun.IDB, person int64) (string, error) {
+	a, err := accountByID(ctx, r, person)
+	return a.Name, err
 }
 
 // RoleOn is the role of a person on a site; "" for none, and for somebody disabled.

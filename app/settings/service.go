@@ -10,6 +10,9 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/uptrace/bun"
+
+	"ichat/app/audit"
 	"ichat/app/fault"
 	"ichat/storage"
 )
@@ -21,6 +24,7 @@ const reread = 10 * time.Second
 type Service struct {
 	db       *storage.DB
 	log      *slog.Logger
+	audit    *audit.Log
 	owned    func(ctx context.Context, person int64) ([]int64, error)
 	onChange []func(Settings)
 
@@ -29,8 +33,8 @@ type Service struct {
 }
 
 // New builds the room with the defaults; Load reads the database.
-func New(db *storage.DB, log *slog.Logger) *Service {
-	s := &Service{db: db, log: log}
+func New(db *storage.DB, acts *audit.Log, log *slog.Logger) *Service {
+	s := &Service{db: db, audit: acts, log: log}
 	d := Default()
 	s.current.Store(&d)
 	return s
@@ -52,9 +56,25 @@ func (s *Service) Current() Settings { return *s.current.Load() }
 func (s *Service) Load(ctx context.Context) error {
 	s.loading.Lock()
 	defer s.loading.Unlock()
-	found, err := all(ctx, s.db.R)
+	next, err := s.stored(ctx, s.db.R)
 	if err != nil {
 		return fmt.Errorf("load the settings: %w", err)
+	}
+	if next == s.Current() {
+		return nil
+	}
+	s.current.Store(&next)
+	for _, f := range s.onChange {
+		f(next)
+	}
+	return nil
+}
+
+// stored is what the database has, with the defaults for the rest.
+func (s *Service) stored(ctx context.Context, r bun.IDB) (Settings, error) {
+	found, err := all(ctx, r)
+	if err != nil {
+		return Settings{}, err
 	}
 	values := map[string]string{}
 	for _, r := range found {
@@ -73,14 +93,7 @@ func (s *Service) Load(ctx context.Context) error {
 		}
 		*r.in(&next) = n
 	}
-	if next == s.Current() {
-		return nil
-	}
-	s.current.Store(&next)
-	for _, f := range s.onChange {
-		f(next)
-	}
-	return nil
+	return next, nil
 }
 
 // Run notices until ctx ends what other processes change.
@@ -117,6 +130,11 @@ func (s *Service) Change(ctx context.Context, by int64, c Change) (Settings, err
 		return Settings{}, err
 	}
 	err := s.db.Write(ctx, func(ctx context.Context, tx *storage.Tx) error {
+		before, err := s.stored(ctx, tx)
+		if err != nil {
+			return err
+		}
+		after := before
 		for _, r := range rows {
 			n := r.asked(c)
 			if n == nil {
@@ -125,8 +143,9 @@ func (s *Service) Change(ctx context.Context, by int64, c Change) (Settings, err
 			if err := save(ctx, tx, row{Name: r.name, Value: strconv.Itoa(*n)}); err != nil {
 				return err
 			}
+			*r.in(&after) = *n
 		}
-		return nil
+		return s.audit.WriteTx(ctx, tx, audit.Entry{By: by, Action: "settings.update", Changes: audit.Compare(before, after)})
 	})
 	if err != nil {
 		return Settings{}, err

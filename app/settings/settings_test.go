@@ -100,7 +100,7 @@ func TestAnotherProcessReadsWhatIsStored(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	other := settings.New(p.DB, slog.New(slog.DiscardHandler))
+	other := settings.New(p.DB, p.Audit, slog.New(slog.DiscardHandler))
 	if err := other.Load(t.Context()); err != nil {
 		t.Fatal(err)
 	}

@@ -6,6 +6,7 @@ import (
 	"sync"
 	"time"
 
+	"ichat/app/audit"
 	"ichat/app/fault"
 	"ichat/app/id"
 	"ichat/app/web"
@@ -36,6 +37,7 @@ type Service struct {
 	db    *storage.DB
 	ids   *id.Source
 	now   func() time.Time
+	audit *audit.Log
 	files Files
 	web   *web.Server // set by Routes
 
@@ -55,8 +57,8 @@ type cached struct {
 }
 
 // New makes the room.
-func New(db *storage.DB, ids *id.Source, now func() time.Time, files Files) *Service {
-	return &Service{db: db, ids: ids, now: now, files: files, cache: map[string]cached{}, scripts: map[string]script{}}
+func New(db *storage.DB, ids *id.Source, now func() time.Time, log *audit.Log, files Files) *Service {
+	return &Service{db: db, ids: ids, now: now, audit: log, files: files, cache: map[string]cached{}, scripts: map[string]script{}}
 }
 
 // OnSite adds a hook that runs inside the write that makes a site.
@@ -188,8 +190,17 @@ func (s *Service) change(ctx context.Context, by, site int64, c Change) (Site, e
 	}
 	var after Site
 	err := s.db.Write(ctx, func(ctx context.Context, tx *storage.Tx) (err error) {
-		after, err = s.ChangeTx(ctx, tx, site, c)
-		return err
+		if err := lock(ctx, tx, site); err != nil {
+			return err
+		}
+		before, err := byID(ctx, tx, site)
+		if err != nil {
+			return err
+		}
+		if after, err = s.ChangeTx(ctx, tx, site, c); err != nil {
+			return err
+		}
+		return s.audit.WriteTx(ctx, tx, audit.Entry{By: by, Action: "site.update", Site: site, TargetID: site, Target: after.Name, Changes: audit.Compare(before, after)})
 	})
 	return after, err
 }

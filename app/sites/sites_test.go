@@ -12,6 +12,7 @@ import (
 	"testing/fstest"
 	"time"
 
+	"ichat/app/audit"
 	"ichat/app/fault"
 	"ichat/app/id"
 	"ichat/app/sites"
@@ -42,7 +43,7 @@ func newWorld(t *testing.T) *world {
 		}
 		return web.Caller{Person: person, Kind: "member"}, nil
 	})
-	w.sites = sites.New(w.db, id.NewSource(1, time.Now), time.Now,
+	w.sites = sites.New(w.db, id.NewSource(1, time.Now), time.Now, audit.New(w.db, id.NewSource(2, time.Now), time.Now, web.AddressOf),
 		sites.Files{Loader: []byte(loader), Frame: fstest.MapFS{
 			"frame.html":            {Data: []byte("<!doctype html><title>frame</title>")},
 			"assets/frame-3f2a1.js": {Data: []byte("go()")},

@@ -45,3 +45,7 @@ export type FileSettings = { max_image_mb: number; max_file_mb: number; max_mega
 export type Settings = { chat: ChatSettings; files: FileSettings }
 export type Site = { key: string; name: string; accent: string; title: string; greeting: string; position: "right" | "left"; theme: "auto" | "light" | "dark"; id: number; domains: string[]; embed: string; created_at: string }
 export type Agent = { person: Person; email: string; role: "owner" | "supervisor" | "agent"; cap: number; state: "online" | "away"; present: boolean; disabled: boolean; invited: boolean }
+export type Change = { field: string; old: string; new: string }
+export type Who = { id: number; name: string }
+export type Act = { id: number; at: string; person: Who; action: string; site_id: number; target_id: number; target: string; address: string; changes: Change[] }
+export type ActPage = { acts: Act[]; more: boolean }
