@@ -52,12 +52,12 @@ type commands struct {
 	} `cmd:"" help:"Measure this build."`
 	Backup  backupCommand  `cmd:"" help:"Copy database and files into one archive, beside a running server."`
 	Restore restoreCommand `cmd:"" help:"Put an archive into an empty database, of either engine."`
+	Check   checkCommand   `cmd:"" help:"Check this build from outside: virtual people, faults, and the promises one by one."`
 	Demo    demoCommand    `cmd:"" help:"Fill the database with a month of a small shop's conversations."`
 	Version versionCommand `cmd:"" help:"Print the version."`
 
 	Doctor laterCommand `cmd:"" help:"Not in this version yet."`
 	Import laterCommand `cmd:"" help:"Not in this version yet."`
-	Check  laterCommand `cmd:"" help:"Not in this version yet."`
 }
 
 func main() {
@@ -71,9 +71,9 @@ func main() {
 	k.BindTo(ctx, (*context.Context)(nil))
 	if err := k.Run(&c, log); err != nil {
 		fmt.Fprintln(os.Stderr, "ichat: "+err.Error())
-		var code exitCode
+		var code interface{ Code() int }
 		if errors.As(err, &code) {
-			os.Exit(int(code))
+			os.Exit(code.Code())
 		}
 		os.Exit(1)
 	}
@@ -104,6 +104,9 @@ func (c *commands) print(value any, text string) error {
 type exitCode int
 
 func (e exitCode) Error() string { return "this command is not in this version yet" }
+
+// Code satisfies main.
+func (e exitCode) Code() int { return int(e) }
 
 type laterCommand struct {
 	Args []string `arg:"" optional:"" passthrough:""`

@@ -1,0 +1,63 @@
+package check
+
+import (
+	"context"
+	"time"
+)
+
+// Quick is what `make test` runs: one node with kills, then three.
+func Quick(ctx context.Context, o Options) (Report, error) {
+	return run(ctx, o, oneNode(60*time.Second), threeNodes(90*time.Second))
+}
+
+// Long is the same, for 20 minutes.
+func Long(ctx context.Context, o Options) (Report, error) {
+	return run(ctx, o, oneNode(8*time.Minute), threeNodes(12*time.Minute))
+}
+
+// run plays acts one after the other; with Nodes set only those on as many nodes.
+func run(ctx context.Context, o Options, acts ...script) (Report, error) {
+	began := time.Now()
+	r := Report{Seed: o.Seed, Faults: map[string]int{}}
+	for _, s := range acts {
+		if o.Nodes != 0 && (o.Nodes == 1) != (s.options.Nodes == 1) {
+			continue
+		}
+		own := o
+		own.Seconds, own.Nodes = s.options.Seconds, max(s.options.Nodes, o.Nodes)
+		if o.Seconds != 0 {
+			own.Seconds = o.Seconds
+		}
+		s.options = own
+		a, err := play(ctx, s)
+		if err != nil {
+			return r, err
+		}
+		r.add(a)
+	}
+	r.Seconds = time.Since(began).Seconds()
+	return r, nil
+}
+
+// everyday is what is wrong with lines all the time.
+var everyday = noise{Eat: 0.02, Cut: 0.01, Duplicate: 0.02, Delay: 5 * time.Millisecond}
+
+func oneNode(d time.Duration) script {
+	return script{
+		name: "one", options: Options{Seconds: d, Nodes: 1}, workload: liveWork(150 * time.Millisecond), noise: everyday,
+		size: size{visitors: 24, agents: 8, devices: 2, caps: 4},
+		faults: func(*stage, *company) []fault {
+			return []fault{killNode(0), cutLines(0), killNode(0), deafen(4 * time.Second), freezeNode(0, 3*time.Second), killNode(0)}
+		},
+	}
+}
+
+func threeNodes(d time.Duration) script {
+	return script{
+		name: "three", options: Options{Seconds: d, Nodes: 3}, workload: liveWork(150 * time.Millisecond), noise: everyday,
+		size: size{visitors: 24, agents: 8, devices: 2, caps: 4},
+		faults: func(*stage, *company) []fault {
+			return []fault{killNode(0), hangLines(1, 4*time.Second), killNode(1), freezeNode(2, 5*time.Second), rollNodes()}
+		},
+	}
+}

@@ -1,0 +1,185 @@
+package check
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"time"
+)
+
+// ticketsAreOne: read as a machine, each live log opens, gives, takes and closes one ticket at a time, to one agent at a
+// time, and the desk's list has as many tickets as the log opens.
+func (b *book) ticketsAreOne() (found []Violation) {
+	byConv := map[int64][]TicketStory{}
+	for _, t := range b.byAge() {
+		byConv[t.Ticket.Conv] = append(byConv[t.Ticket.Conv], t)
+	}
+	for id, tickets := range byConv {
+		if b.wholly[id] {
+			found = append(found, replay(id, b.logs[id], tickets)...)
+		}
+		for _, t := range tickets {
+			found = append(found, oneOwner(t)...)
+		}
+	}
+	for id, log := range b.logs {
+		if _, served := byConv[id]; !served && len(log) > 0 && b.Final.Visitors[log[0].Sender] {
+			found = append(found, violation("visitor-lost", id, 1, fmt.Sprintf("conversation %d of a visitor has no ticket", id)))
+		}
+	}
+	return found
+}
+
+// byAge are all tickets, oldest first.
+func (b *book) byAge() []TicketStory {
+	return slices.SortedFunc(slices.Values(b.Final.Tickets), func(a, c TicketStory) int { return cmp.Compare(a.Ticket.ID, c.Ticket.ID) })
+}
+
+// replay walks a log. The agent of a line is not in it, only whether somebody has the ticket.
+func replay(id int64, log []Message, tickets []TicketStory) (found []Violation) {
+	visitor := tickets[0].Ticket.Visitor.ID
+	opened, isOpen, given := 0, false, false
+	bad := func(name string, m Message, format string, args ...any) {
+		found = append(found, violation(name, id, m.Seq, fmt.Sprintf("conversation %d at %d: ", id, m.Seq)+fmt.Sprintf(format, args...)))
+	}
+	for _, m := range log {
+		switch {
+		case m.Sender == visitor && !isOpen:
+			opened, isOpen, given = opened+1, true, false
+		case m.Type != "system":
+		case m.Body.Key == "ticket.assigned":
+			if !isOpen || given {
+				bad("two-owners", m, "given to an agent while open=%v and given=%v", isOpen, given)
+			}
+			given = true
+		case m.Body.Key == "ticket.requeued":
+			if !given {
+				bad("two-owners", m, "taken back while nobody had it")
+			}
+			given = false
+		case m.Body.Key == "ticket.transferred":
+			given = true // to a queue it is given anew before anything else can be
+			if transferredToQueue(tickets, m) {
+				given = false
+			}
+		case m.Body.Key == "ticket.closed":
+			if !isOpen {
+				bad("two-tickets", m, "closed twice")
+			}
+			isOpen, given = false, false
+		}
+	}
+	switch {
+	case opened > len(tickets):
+		found = append(found, violation("visitor-lost", id, 0, fmt.Sprintf("conversation %d opens %d tickets, the desk has %d", id, opened, len(tickets))))
+	case opened < len(tickets):
+		found = append(found, violation("two-tickets", id, 0, fmt.Sprintf("conversation %d opens %d tickets, the desk has %d", id, opened, len(tickets))))
+	}
+	if last := tickets[len(tickets)-1].Ticket; (last.State != "closed") != isOpen || (last.State == "open") != given {
+		found = append(found, violation("two-owners", id, 0, fmt.Sprintf("ticket %d is %s, its log says open=%v and given=%v", last.ID, last.State, isOpen, given)))
+	}
+	return found
+}
+
+// transferredToQueue tells by the name in the line whether a ticket went to a queue: agents have other names.
+func transferredToQueue(_ []TicketStory, m Message) bool {
+	return m.Body.Args["to"] == "Sales" || m.Body.Args["to"] == "Support"
+}
+
+// oneOwner: the stretches of a ticket's agents do not overlap, and all but the last are over.
+func oneOwner(t TicketStory) (found []Violation) {
+	h := slices.Clone(t.History)
+	slices.SortFunc(h, func(a, c Assignment) int { return a.At.Compare(c.At) })
+	for i := 1; i < len(h); i++ {
+		if h[i-1].EndedAt == nil || h[i-1].EndedAt.After(h[i].At) {
+			found = append(found, violation("two-owners", t.Ticket.Conv, 0, fmt.Sprintf("ticket %d: %d had it until %v, %d from %s", t.Ticket.ID, h[i-1].Agent.ID, h[i-1].EndedAt, h[i].Agent.ID, h[i].At)))
+		}
+	}
+	if len(h) > 0 {
+		last := h[len(h)-1]
+		if (last.EndedAt == nil) != (t.Ticket.State == "open") {
+			found = append(found, violation("two-owners", t.Ticket.Conv, 0, fmt.Sprintf("ticket %d is %s, its last agent had it until %v", t.Ticket.ID, t.Ticket.State, last.EndedAt)))
+		}
+	}
+	return found
+}
+
+// capsHold: at no instant an agent has more than his cap.
+func (b *book) capsHold() (found []Violation) {
+	type step struct {
+		at   time.Time
+		more int
+		conv int64
+	}
+	byAgent := map[int64][]step{}
+	for _, t := range b.Final.Tickets {
+		for _, a := range t.History {
+			byAgent[a.Agent.ID] = append(byAgent[a.Agent.ID], step{a.At, 1, t.Ticket.Conv})
+			if a.EndedAt != nil {
+				byAgent[a.Agent.ID] = append(byAgent[a.Agent.ID], step{*a.EndedAt, -1, t.Ticket.Conv})
+			}
+		}
+	}
+	for agent, steps := range byAgent {
+		limit, known := b.Final.Caps[agent]
+		if !known || limit == 0 {
+			continue
+		}
+		// What ends at an instant makes room for what begins there.
+		slices.SortStableFunc(steps, func(a, c step) int { return cmp.Or(a.at.Compare(c.at), cmp.Compare(a.more, c.more)) })
+		load := 0
+		for _, s := range steps {
+			if load += s.more; load > limit {
+				found = append(found, violation("over-cap", s.conv, 0, fmt.Sprintf("agent %d has %d conversations at %s, his cap is %d", agent, load, s.at, limit)))
+				break
+			}
+		}
+	}
+	return found
+}
+
+// fifoSlack is how long somebody may have come back to his place without the round under way seeing him.
+const fifoSlack = 3 * time.Second
+
+// firstComeFirstServed: nobody is given to an agent by rule while somebody who came before him has been waiting for a
+// while and that agent could have had him.
+func (b *book) firstComeFirstServed() (found []Violation) {
+	type stretch struct {
+		from, to  time.Time
+		ticket    Ticket
+		transfers map[int64]bool
+	}
+	var waits []stretch
+	for _, t := range b.Final.Tickets {
+		from, passers := t.Ticket.OpenedAt, map[int64]bool{}
+		for _, a := range t.History {
+			waits = append(waits, stretch{from, a.At, t.Ticket, passers})
+			if a.EndedAt == nil {
+				break
+			}
+			from = *a.EndedAt
+			if a.EndedBy == "transferred" {
+				passers[a.Agent.ID] = true
+			}
+		}
+	}
+	slices.SortFunc(waits, func(a, c stretch) int { return a.ticket.OpenedAt.Compare(c.ticket.OpenedAt) })
+	for _, t := range b.Final.Tickets {
+		for i, a := range t.History {
+			if a.Why.Rule != "least busy" || i > 0 {
+				continue
+			}
+			for _, w := range waits {
+				if !w.ticket.OpenedAt.Before(t.Ticket.OpenedAt) {
+					break
+				}
+				if w.ticket.ID != t.Ticket.ID && w.from.Before(a.At.Add(-fifoSlack)) && w.to.After(a.At.Add(fifoSlack)) && !w.transfers[a.Agent.ID] {
+					found = append(found, violation("fifo", t.Ticket.Conv, 0, fmt.Sprintf("ticket %d, opened %s, was served at %s before ticket %d, opened %s and waiting",
+						t.Ticket.ID, t.Ticket.OpenedAt.Format(time.StampMicro), a.At.Format(time.StampMicro), w.ticket.ID, w.ticket.OpenedAt.Format(time.StampMicro))))
+					break
+				}
+			}
+		}
+	}
+	return found
+}

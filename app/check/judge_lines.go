@@ -1,0 +1,141 @@
+package check
+
+import (
+	"fmt"
+	"slices"
+	"time"
+)
+
+// A push may take this long to a device that is online; where the machine itself stood still, as much longer.
+const onlineWithin = 3 * time.Second
+
+// linesAreWhole: on one node, in commit order, a line that stays open brings every version. A hole that is followed by
+// more is something left out without a word.
+func (b *book) linesAreWhole() (found []Violation) {
+	if b.Final.Nodes != 1 || b.lossy() {
+		return nil
+	}
+	type lane struct {
+		socket int64
+		conv   int64
+	}
+	seen := map[lane][]int64{}
+	for _, a := range b.Applies {
+		if a.Source == bySocket && (a.Kind == "message" || a.Kind == "member") && a.Version > 0 {
+			seen[lane{a.Socket, a.Conv}] = append(seen[lane{a.Socket, a.Conv}], a.Version)
+		}
+	}
+	for at, versions := range seen {
+		slices.Sort(versions)
+		versions = slices.Compact(versions)
+		for i := 1; i < len(versions); i++ {
+			if versions[i] > versions[i-1]+1 && !b.rejoined(at.conv, versions[i-1], versions[i]) {
+				found = append(found, violation("silent-drop", at.conv, 0, fmt.Sprintf("line %d brought version %d of conversation %d and then %d", at.socket, versions[i-1], at.conv, versions[i])))
+				break
+			}
+		}
+	}
+	return found
+}
+
+// lossy tells whether pushes were dropped on purpose.
+func (b *book) lossy() bool {
+	return slices.ContainsFunc(b.Faults, func(f Struck) bool { return len(f.Name) > 9 && f.Name[:10] == "all pushes" })
+}
+
+// rejoined tells whether somebody left or joined a conversation between two versions: then one's own line may rightly have a hole.
+func (b *book) rejoined(conv, from, to int64) bool {
+	for _, a := range b.Applies {
+		if a.Kind == "member" && a.Conv == conv && a.Version > from && a.Version <= to {
+			return true
+		}
+	}
+	return false
+}
+
+// pushesAreQuick: a device that was online all the while shows a message within 3 s of its acknowledgement.
+func (b *book) pushesAreQuick() (found []Violation) {
+	for _, d := range b.delays() {
+		if d.took > onlineWithin+2*b.Stall {
+			found = append(found, violation("late", d.conv, d.seq, fmt.Sprintf("%s showed %d of conversation %d %s after it was acknowledged", d.device, d.seq, d.conv, d.took.Round(time.Millisecond))))
+		}
+	}
+	return found
+}
+
+type delay struct {
+	device string
+	conv   int64
+	seq    int64
+	took   time.Duration
+	pushed bool
+}
+
+// delays are the times from an acknowledgement to the first showing, of messages acknowledged while nothing was wrong and
+// shown on a line that had been open since before.
+func (b *book) delays() (all []delay) {
+	type place struct{ conv, seq int64 }
+	acked := map[place]time.Duration{}
+	for _, op := range b.Ops {
+		at := place{op.Conv, op.Seq}
+		if op.Kind != "send" || op.Result != resultOK {
+			continue
+		}
+		if was, known := acked[at]; !known || op.End < was {
+			acked[at] = op.End
+		}
+	}
+	type shown struct {
+		device string
+		place
+	}
+	first := map[shown]bool{}
+	opened := map[int64]time.Duration{} // a line, by the first thing it brought
+	for _, a := range b.Applies {
+		if a.Socket != 0 {
+			if _, known := opened[a.Socket]; !known {
+				opened[a.Socket] = a.At
+			}
+		}
+		if !a.Placed || a.Device == "fresh" {
+			continue
+		}
+		at := shown{a.Device, place{a.Conv, a.Message.Seq}}
+		if first[at] {
+			continue
+		}
+		first[at] = true
+		end, known := acked[at.place]
+		if known && a.Source == bySocket && opened[a.Socket] < end && b.quiet(end, a.At) {
+			all = append(all, delay{a.Device, a.Conv, a.Message.Seq, max(0, a.At-end), true})
+		}
+	}
+	return all
+}
+
+// quiet tells whether no fault touched a stretch of time, nor the moment before it.
+func (b *book) quiet(from, to time.Duration) bool {
+	for _, f := range b.Faults {
+		if f.At < to && f.Over+2*time.Second > from {
+			return false
+		}
+	}
+	return true
+}
+
+// with adds what the story shows to the figures.
+func (f Figures) with(s Story) Figures {
+	var acks, pushes []time.Duration
+	for _, op := range s.Ops {
+		if op.Kind == "send" && op.Result == resultOK {
+			acks = append(acks, op.End-op.Begin)
+		}
+	}
+	for _, d := range open(s).delays() {
+		pushes = append(pushes, d.took)
+	}
+	f.AckP50, f.AckP99 = millis(percentile(acks, 50)), millis(percentile(acks, 99))
+	f.PushP50, f.PushP99, f.PushMax = millis(percentile(pushes, 50)), millis(percentile(pushes, 99)), millis(percentile(pushes, 100))
+	f.Converge, f.Stall = millis(s.Final.Converge), millis(s.Stall)
+	return f
+}

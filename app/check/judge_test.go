@@ -1,0 +1,224 @@
+package check
+
+import (
+	"slices"
+	"testing"
+	"time"
+)
+
+const (
+	visitorID, agentID, otherID = 11, 22, 33
+	convID                      = 7
+)
+
+// calmStory is a short day without a fault: a visitor writes twice, gets an agent, who answers and closes. Every test
+// changes one thing in it.
+func calmStory() Story {
+	at := func(ms int) time.Duration { return time.Duration(ms) * time.Millisecond }
+	clock := time.Date(2026, 1, 1, 9, 0, 0, 0, time.UTC)
+	log := []Message{
+		{ID: 101, Conv: convID, Seq: 1, Version: 2, Sender: visitorID, Client: "v-1", Type: "text", Body: body{Text: "hello"}},
+		{ID: 102, Conv: convID, Seq: 2, Version: 4, Type: "system", Body: body{Key: "ticket.assigned"}},
+		{ID: 103, Conv: convID, Seq: 3, Version: 5, Sender: agentID, Client: "a-1", Type: "text", Body: body{Text: "hi"}},
+		{ID: 104, Conv: convID, Seq: 4, Version: 6, Sender: visitorID, Client: "v-2", Type: "text", Body: body{Text: "thanks"}},
+		{ID: 105, Conv: convID, Seq: 5, Version: 7, Type: "system", Body: body{Key: "ticket.closed"}},
+	}
+	s := Story{}
+	id := int64(0)
+	send := func(who int64, m Message, begin, end int) {
+		id++
+		s.Ops = append(s.Ops, Op{ID: id, Kind: "send", Who: who, Conv: convID, Client: m.Client, Hash: m.hash(), Begin: at(begin), End: at(end), Result: resultOK,
+			MessageID: m.ID, Seq: m.Seq, Version: m.Version, Epoch: "e1"})
+	}
+	send(visitorID, log[0], 1000, 1010)
+	send(agentID, log[2], 2000, 2010)
+	send(visitorID, log[3], 3000, 3010)
+	for i, m := range log {
+		for n, who := range []int64{visitorID, agentID} {
+			s.Applies = append(s.Applies, Apply{At: at(1011 + 1000*i), Who: who, Device: []string{"v.1", "a.1"}[n], Socket: int64(n + 1), Source: bySocket, Kind: "message",
+				Conv: convID, Version: m.Version, Placed: true, Epoch: "e1", Message: &m})
+		}
+	}
+	s.Applies = append(s.Applies, Apply{Who: agentID, Device: "a.1", Socket: 2, Source: bySocket, Kind: "member", Conv: convID, Version: 3, Member: &Member{Person: agentID, Version: 3}},
+		Apply{Who: visitorID, Device: "v.1", Socket: 1, Source: bySocket, Kind: "member", Conv: convID, Version: 3, Member: &Member{Person: agentID, Version: 3}})
+	slices.SortStableFunc(s.Applies, func(a, b Apply) int { return int(a.Version - b.Version) })
+	state := State{Conv: convID, Kind: "live", Version: 8, Seq: 5, Messages: log, Members: map[int64]Member{visitorID: {Person: visitorID, Read: 5, Received: 5}}}
+	shown := state
+	shown.Messages = slices.Clone(log)
+	shown.Members = map[int64]Member{visitorID: {Person: visitorID, Read: 5, Received: 5}}
+	s.Final = Final{
+		Nodes: 1, Caps: map[int64]int{agentID: 1}, Visitors: map[int64]bool{visitorID: true},
+		Fresh:   []Fresh{{Who: visitorID, Convs: map[int64]State{convID: state}}, {Who: agentID, Convs: map[int64]State{}}},
+		Screens: []Screen{{Who: visitorID, Device: "v.1", Convs: map[int64]State{convID: shown}}, {Who: agentID, Device: "a.1", Convs: map[int64]State{}}},
+		Tickets: []TicketStory{ticketOf(convID, 1, visitorID, agentID, clock, clock.Add(time.Second), clock.Add(3*time.Second))},
+	}
+	return s
+}
+
+func ticketOf(conv, id, visitor, agent int64, opened, given, closed time.Time) TicketStory {
+	t := TicketStory{Ticket: Ticket{ID: id, Conv: conv, Visitor: whoIs{visitor}, State: "closed", OpenedAt: opened, ClosedAt: &closed}}
+	a := Assignment{Agent: whoIs{agent}, At: given, EndedAt: &closed, EndedBy: "agent"}
+	a.Why.Rule = "least busy"
+	t.History = []Assignment{a}
+	return t
+}
+
+func TestACalmDayBreaksNoPromise(t *testing.T) {
+	if found := judge(calmStory()); len(found) > 0 {
+		t.Fatalf("found %v", found)
+	}
+}
+
+// truth changes the log everybody reads at the end, and what the devices show of it.
+func truth(s *Story, change func(log []Message) []Message) {
+	f := s.Final.Fresh[0].Convs[convID]
+	f.Messages = change(slices.Clone(f.Messages))
+	s.Final.Fresh[0].Convs[convID] = f
+	shown := s.Final.Screens[0].Convs[convID]
+	shown.Messages = slices.Clone(f.Messages)
+	s.Final.Screens[0].Convs[convID] = shown
+}
+
+func screen(s *Story, change func(st *State)) {
+	st := s.Final.Screens[0].Convs[convID]
+	change(&st)
+	s.Final.Screens[0].Convs[convID] = st
+}
+
+func TestEachBrokenPromiseIsNamed(t *testing.T) {
+	second := func(s *Story) TicketStory { return s.Final.Tickets[0] }
+	for _, one := range []struct {
+		name  string
+		spoil func(s *Story)
+	}{
+		{"lost-ack", func(s *Story) {
+			truth(s, func(log []Message) []Message {
+				log[3].Client, log[3].Sender, log[3].Type = "system-1", 0, "system"
+				return log
+			})
+		}},
+		{"duplicate", func(s *Story) {
+			truth(s, func(log []Message) []Message {
+				return append(log, Message{ID: 106, Conv: convID, Seq: 6, Version: 8, Sender: visitorID, Client: "v-2", Type: "text", Body: body{Text: "thanks"}})
+			})
+		}},
+		{"retry-differs", func(s *Story) {
+			again := s.Ops[2]
+			again.ID, again.MessageID, again.Seq = 99, 777, 9
+			s.Ops = append(s.Ops, again)
+		}},
+		{"seq-hole", func(s *Story) { truth(s, func(log []Message) []Message { log[4].Seq = 6; return log }) }},
+		{"two-truths", func(s *Story) {
+			truth(s, func(log []Message) []Message { log[4].Version = log[3].Version; return log })
+		}},
+		{"order", func(s *Story) { s.Ops[0].Begin, s.Ops[0].End = 4*time.Second, 4100*time.Millisecond }},
+		{"phantom", func(s *Story) { s.Ops[2].Result = resultFail }},
+		{"phantom", func(s *Story) { truth(s, func(log []Message) []Message { log[3].Body.Text = "no thanks"; return log }) }},
+		{"uncommitted", func(s *Story) {
+			m := Message{ID: 999, Conv: convID, Seq: 6, Version: 9, Sender: agentID, Client: "a-9"}
+			s.Applies = append(s.Applies, Apply{Who: visitorID, Device: "v.1", Source: bySync, Kind: "message", Conv: convID, Version: 9, Epoch: "e1", Message: &m})
+		}},
+		{"shown-twice", func(s *Story) { screen(s, func(st *State) { st.Messages[4] = st.Messages[3]; st.Messages[4].Seq = 5 }) }},
+		{"not-converged", func(s *Story) { screen(s, func(st *State) { st.Messages = st.Messages[:4] }) }},
+		{"not-converged", func(s *Story) {
+			screen(s, func(st *State) { st.Members = map[int64]Member{visitorID: {Person: visitorID, Read: 4}} })
+		}},
+		{"cursor-back", func(s *Story) {
+			for n, read := range []int64{5, 4} {
+				s.Ops = append(s.Ops, Op{ID: int64(50 + n), Kind: "sync", Begin: time.Duration(5+n) * time.Second, End: time.Duration(5+n)*time.Second + time.Millisecond, Result: resultOK, Epoch: "e1"})
+				s.Applies = append(s.Applies, Apply{Who: visitorID, Device: "v.1", Source: bySync, Op: int64(50 + n), Kind: "cursor", Conv: convID, Member: &Member{Person: visitorID, Read: read, Received: read}})
+			}
+		}},
+		{"leak", func(s *Story) {
+			stranger := s.Applies[len(s.Applies)-1]
+			stranger.Who, stranger.Device, stranger.Socket = otherID, "o.1", 9
+			s.Applies = append(s.Applies, stranger)
+		}},
+		{"leak", func(s *Story) {
+			s.Ops = append(s.Ops, Op{ID: 60, Kind: "probe", Who: otherID, Conv: convID, Result: resultOK})
+		}},
+		{"recalled-served", func(s *Story) {
+			s.Ops = append(s.Ops, Op{ID: 70, Kind: "recall", Who: visitorID, Conv: convID, Client: "v-2", Seq: 4, Begin: 6 * time.Second, End: 6100 * time.Millisecond, Result: resultOK},
+				Op{ID: 71, Kind: "sync", Begin: 7 * time.Second, End: 7100 * time.Millisecond, Result: resultOK, Epoch: "e1"})
+			m := s.Final.Fresh[0].Convs[convID].Messages[3]
+			s.Applies = append(s.Applies, Apply{Who: visitorID, Device: "v.1", Source: bySync, Op: 71, Kind: "message", Conv: convID, Version: 6, Epoch: "e1", Message: &m})
+		}},
+		{"silent-drop", func(s *Story) {
+			s.Applies = slices.DeleteFunc(s.Applies, func(a Apply) bool { return a.Device == "v.1" && a.Version == 5 })
+		}},
+		{"late", func(s *Story) {
+			for i := range s.Applies {
+				if s.Applies[i].Device == "v.1" && s.Applies[i].Version >= 5 {
+					s.Applies[i].At += 9 * time.Second
+				}
+			}
+		}},
+		{"two-owners", func(s *Story) {
+			more := s.Final.Tickets[0].History[0]
+			more.Agent, more.At = whoIs{otherID}, more.At.Add(time.Second)
+			s.Final.Tickets[0].History = append(s.Final.Tickets[0].History, more)
+		}},
+		{"two-owners", func(s *Story) {
+			truth(s, func(log []Message) []Message {
+				log[3] = Message{ID: 104, Conv: convID, Seq: 4, Version: 6, Type: "system", Body: body{Key: "ticket.assigned"}}
+				return log
+			})
+			s.Ops = s.Ops[:2]
+		}},
+		{"two-tickets", func(s *Story) {
+			twin := second(s)
+			twin.Ticket.ID = 2
+			s.Final.Tickets = append(s.Final.Tickets, twin)
+		}},
+		{"visitor-lost", func(s *Story) { s.Final.Tickets = nil }},
+		{"over-cap", func(s *Story) {
+			twin := second(s)
+			twin.Ticket.ID, twin.Ticket.Conv = 2, 8
+			s.Final.Tickets = append(s.Final.Tickets, twin)
+		}},
+		{"fifo", func(s *Story) {
+			t := second(s)
+			early := ticketOf(8, 2, otherID, 44, t.Ticket.OpenedAt.Add(-time.Minute), t.History[0].At.Add(time.Minute), t.History[0].At.Add(2*time.Minute))
+			s.Final.Tickets = append(s.Final.Tickets, early)
+		}},
+		{"unserved", func(s *Story) { s.Clashes = append(s.Clashes, violation("unserved", convID, 0, "seen at the desk")) }},
+	} {
+		s := calmStory()
+		one.spoil(&s)
+		found := judge(s)
+		if !slices.ContainsFunc(found, func(v Violation) bool { return v.Name == one.name }) {
+			t.Errorf("%s was not found; found %v", one.name, found)
+		}
+	}
+}
+
+func TestAViolationCarriesItsOwnStoryOnly(t *testing.T) {
+	s := calmStory()
+	truth(&s, func(log []Message) []Message {
+		log[3].Client, log[3].Sender, log[3].Type = "system-1", 0, "system"
+		return log
+	})
+	for _, v := range judge(s) {
+		if v.Name == "lost-ack" {
+			if v.Client != "v-2" || v.Promise != 1 || len(v.Story) != 3 { // one send, shown on two devices
+				t.Fatalf("%+v", v)
+			}
+			return
+		}
+	}
+	t.Fatal("nothing found")
+}
+
+func TestWhatWasPerhapsSentMayBeThereOrNot(t *testing.T) {
+	for _, there := range []bool{true, false} {
+		s := calmStory()
+		s.Ops[2].Result = resultUnknown
+		if !there {
+			s = calmStory()
+			s.Ops = append(s.Ops, Op{ID: 80, Kind: "send", Who: visitorID, Client: "v-3", Hash: "x", Begin: time.Second, End: 2 * time.Second, Result: resultUnknown})
+		}
+		if found := judge(s); len(found) > 0 {
+			t.Fatalf("there=%v: %v", there, found)
+		}
+	}
+}

@@ -1,0 +1,266 @@
+package check
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/json"
+	"errors"
+	"fmt"
+	mrand "math/rand/v2"
+	"net/http"
+	"strings"
+	"sync"
+	"time"
+)
+
+const (
+	ownerEmail    = "owner@check.example"
+	ownerPassword = "correct horse battery"
+)
+
+// person is somebody who uses the product, with a mind of his own: the choices come from his part of the seed.
+type person struct {
+	id      int64
+	name    string
+	kind    string // visitor, agent, member
+	cap     int
+	reads   bool // somebody looks at his screen
+	ctx     context.Context
+	call    caller
+	outbox  *outbox
+	devices []*device
+	mind    *mrand.Rand // used by his script only
+}
+
+// size is how many people there are.
+type size struct {
+	visitors, agents, members int
+	devices                   int // each
+	caps                      int // of agents: 1 up to this, or all this when fixed
+	vary                      bool
+}
+
+// company is everybody, at one site.
+type company struct {
+	history  *history
+	stage    *stage
+	http     *http.Client
+	ctx      context.Context
+	end      context.CancelFunc
+	running  sync.WaitGroup
+	owner    *person
+	site     int64
+	key      string
+	queues   []int64
+	visitors []*person
+	agents   []*person
+	members  []*person
+	seed     uint64
+	restored bool
+}
+
+func (c *company) people() []*person {
+	return append(append(append([]*person{}, c.visitors...), c.agents...), c.members...)
+}
+
+// assemble brings everybody into place on an empty database.
+func assemble(ctx context.Context, o Options, s *stage, h *history, z size) (*company, error) {
+	c := &company{history: h, stage: s, http: newHTTP(), seed: o.Seed}
+	c.ctx, c.end = context.WithCancel(ctx)
+	if err := c.open(ctx); err != nil {
+		return c, err
+	}
+	for n := range z.agents {
+		limit := z.caps
+		if z.vary {
+			limit = 1 + n%z.caps
+		}
+		a, err := c.hire(ctx, n, limit, z.devices)
+		if err != nil {
+			return c, err
+		}
+		c.agents = append(c.agents, a)
+	}
+	for n := range z.visitors {
+		v, err := c.visitor(ctx, n, z.devices)
+		if err != nil {
+			return c, err
+		}
+		c.visitors = append(c.visitors, v)
+	}
+	for _, p := range c.people() {
+		for _, d := range p.devices {
+			c.running.Go(func() { d.run(c.ctx) })
+		}
+	}
+	c.running.Go(func() { c.pulse() })
+	return c, c.settled(ctx, 20*time.Second)
+}
+
+// pulse measures how long the machine keeps us waiting: what is late because of that is not the product's fault.
+func (c *company) pulse() {
+	const beat = 20 * time.Millisecond
+	for c.ctx.Err() == nil {
+		before := time.Now()
+		wait(c.ctx, beat)
+		c.history.stalled(time.Since(before) - beat)
+	}
+}
+
+// open signs the owner in and finds his site.
+func (c *company) open(ctx context.Context) error {
+	o := c.newPerson("owner", "owner", 0)
+	in := map[string]string{"email": ownerEmail, "password": ownerPassword}
+	if err := c.signIn(ctx, o, "/api/session", in); err != nil {
+		return err
+	}
+	var sites struct {
+		Sites []struct {
+			ID  int64
+			Key string
+		}
+	}
+	if p := o.call.call(ctx, "GET", "/api/admin/sites", nil, &sites); p != nil || len(sites.Sites) == 0 {
+		return errors.Join(errors.New("the owner has no site"), p.err())
+	}
+	c.owner, c.site, c.key = o, sites.Sites[0].ID, sites.Sites[0].Key
+	path := fmt.Sprintf("/api/admin/sites/%d/queues", c.site)
+	if p := o.call.call(ctx, "POST", path, map[string]string{"name": "Sales"}, nil); p != nil {
+		return p
+	}
+	var queues struct{ Queues []struct{ ID int64 } }
+	if p := o.call.call(ctx, "GET", "/api/desk/queues", nil, &queues); p != nil {
+		return p
+	}
+	for _, q := range queues.Queues {
+		c.queues = append(c.queues, q.ID)
+	}
+	return nil
+}
+
+func (c *company) newPerson(name, kind string, devices int) *person {
+	p := &person{name: name, kind: kind, ctx: c.ctx, reads: true}
+	nth := len(c.visitors) + 1000*len(c.agents) + 1000000*len(c.members)
+	p.mind = mrand.New(mrand.NewPCG(c.seed, uint64(nth)+hashNumber(kind)))
+	p.outbox = newOutbox(p, c.history)
+	door := c.stage.door(nth)
+	p.call = caller{http: c.http, base: door}
+	for n := range devices {
+		d := newDevice(p, fmt.Sprintf("%s.%d", name, n+1), p.call, door, c.history)
+		p.devices = append(p.devices, d)
+	}
+	return p
+}
+
+func hashNumber(text string) (n uint64) {
+	for _, b := range []byte(text) {
+		n = n*131 + uint64(b)
+	}
+	return n << 32
+}
+
+// signedIn gives everything of a person his token.
+func (p *person) signedIn(id int64, token string) {
+	p.id, p.call.token = id, token
+	for _, d := range p.devices {
+		d.call.token = token
+	}
+}
+
+func (c *company) signIn(ctx context.Context, p *person, path string, in any) error {
+	var s struct{ Person struct{ ID int64 } }
+	header, problem := p.call.exchange(ctx, "POST", path, in, &s)
+	if problem != nil {
+		return fmt.Errorf("%s: %w", path, problem)
+	}
+	p.signedIn(s.Person.ID, session(header))
+	return nil
+}
+
+// hire invites an agent, who accepts and goes online.
+func (c *company) hire(ctx context.Context, n, limit, devices int) (*person, error) {
+	a := c.newPerson(fmt.Sprintf("agent-%d", n+1), "agent", devices)
+	a.cap = limit
+	path := fmt.Sprintf("/api/admin/sites/%d/agents", c.site)
+	var invited struct{ Link string }
+	in := map[string]string{"email": a.name + "@check.example", "name": a.name, "role": "agent"}
+	if p := c.owner.call.call(ctx, "POST", path, in, &invited); p != nil {
+		return nil, fmt.Errorf("invite: %w", p)
+	}
+	_, token, _ := strings.Cut(invited.Link, "#invite=")
+	if err := c.signIn(ctx, a, "/api/invitations/accept", map[string]string{"token": token, "name": a.name, "password": rand.Text()}); err != nil {
+		return nil, err
+	}
+	if p := c.owner.call.call(ctx, "PATCH", fmt.Sprintf("%s/%d", path, a.id), map[string]int{"cap": limit}, nil); p != nil {
+		return nil, fmt.Errorf("set a cap: %w", p)
+	}
+	if p := a.call.call(ctx, "PUT", "/api/desk/seat", map[string]string{"state": "online"}, nil); p != nil {
+		return nil, fmt.Errorf("go online: %w", p)
+	}
+	a.watch()
+	return a, nil
+}
+
+// watch lets an agent keep what he is told of tickets.
+func (p *person) watch() {
+	for _, d := range p.devices {
+		d.events = func(kind string, data json.RawMessage) {
+			if kind == "ticket" {
+				var t Ticket
+				if json.Unmarshal(data, &t) == nil {
+					d.h.ticket(t)
+				}
+			}
+		}
+	}
+}
+
+func (c *company) visitor(ctx context.Context, n, devices int) (*person, error) {
+	v := c.newPerson(fmt.Sprintf("visitor-%d", n+1), "visitor", devices)
+	var s struct {
+		Token  string
+		Person struct{ ID int64 }
+	}
+	in := map[string]string{"site": c.key, "locale": "en", "parent_origin": v.call.base()}
+	if p := v.call.call(ctx, "POST", "/api/visitors", in, &s); p != nil {
+		return nil, fmt.Errorf("become a visitor: %w", p)
+	}
+	v.signedIn(s.Person.ID, s.Token)
+	return v, nil
+}
+
+// settled waits until every device that is switched on is live.
+func (c *company) settled(ctx context.Context, within time.Duration) error {
+	ctx, cancel := context.WithTimeout(ctx, within)
+	defer cancel()
+	for ctx.Err() == nil {
+		if len(c.absent()) == 0 {
+			return nil
+		}
+		wait(ctx, 20*time.Millisecond)
+	}
+	absent := c.absent()
+	return fmt.Errorf("%d devices did not come online within %s, such as %s", len(absent), within, absent[0].name)
+}
+
+// absent are the devices that should be live and are not.
+func (c *company) absent() (all []*device) {
+	for _, p := range c.people() {
+		for _, d := range p.devices {
+			d.mu.Lock()
+			if !d.off && !d.live {
+				all = append(all, d)
+			}
+			d.mu.Unlock()
+		}
+	}
+	return all
+}
+
+// dismiss sends everybody home.
+func (c *company) dismiss() {
+	if c.end != nil {
+		c.end()
+		c.running.Wait()
+	}
+}

@@ -1,0 +1,193 @@
+package check
+
+import (
+	"bytes"
+	"context"
+	"io"
+	"math/rand/v2"
+	"net"
+	"net/http"
+	"strings"
+	"sync"
+	"time"
+)
+
+// noise is what is wrong with a line, in shares of 1 for each request or pushed frame.
+type noise struct {
+	Eat       float64       // the node has answered, the client never hears of it
+	Cut       float64       // the line breaks before the request is through
+	Duplicate float64       // the request arrives twice
+	Delay     time.Duration // at most, for each request
+	DropPush  float64       // of the pushed frames, all but init, bye and heads
+	Only      string        // of these paths only; "": all
+}
+
+// proxy stands before one node. Clients talk to it over lines that can fail in every way a line fails.
+type proxy struct {
+	url      string
+	upstream string // host:port
+	history  *history
+	server   *http.Server
+	client   *http.Client
+
+	mu      sync.Mutex
+	noisy   noise // guarded by mu, as is all below
+	random  *rand.Rand
+	hang    bool // nothing goes through, and nobody is told
+	sockets map[*line]struct{}
+}
+
+func newProxy(upstream string, h *history, seed uint64) (*proxy, error) {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		return nil, err
+	}
+	p := &proxy{url: "http://" + l.Addr().String(), upstream: upstream, history: h, random: rand.New(rand.NewPCG(seed, 77)), sockets: map[*line]struct{}{}}
+	p.client = &http.Client{Transport: &http.Transport{MaxIdleConns: 1024, MaxIdleConnsPerHost: 1024, DialContext: (&net.Dialer{Timeout: 2 * time.Second}).DialContext, DisableCompression: true},
+		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
+	p.server = &http.Server{Handler: p}
+	go p.server.Serve(l) // ends with close
+	return p, nil
+}
+
+func (p *proxy) close() { p.server.Close() }
+
+func (p *proxy) setNoise(n noise) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.noisy = n
+}
+
+// setHang makes the line half-open: both ends think it is there.
+func (p *proxy) setHang(hang bool) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.hang = hang
+}
+
+func (p *proxy) hanging() bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.hang
+}
+
+// fate is what happens to one request.
+type fate struct {
+	cut, eat, duplicate bool
+	delay               time.Duration
+}
+
+func (p *proxy) fate(path string) (f fate) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	n := p.noisy
+	if n.Only != "" && !strings.Contains(path, n.Only) {
+		return f
+	}
+	f.cut, f.eat, f.duplicate = p.random.Float64() < n.Cut, p.random.Float64() < n.Eat, p.random.Float64() < n.Duplicate
+	if n.Delay > 0 {
+		f.delay = time.Duration(p.random.Int64N(int64(n.Delay)))
+	}
+	return f
+}
+
+// ServeHTTP carries one request, or a socket.
+func (p *proxy) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	if r.URL.Path == "/ws" {
+		p.carrySocket(w, r)
+		return
+	}
+	p.patience(r.Context())
+	f := p.fate(r.URL.Path)
+	wait(r.Context(), f.delay)
+	if f.cut {
+		p.history.count("cut before the request")
+		p.reset(w)
+		return
+	}
+	said, err := io.ReadAll(r.Body)
+	if err != nil {
+		p.reset(w)
+		return
+	}
+	if f.duplicate && r.Method != http.MethodGet {
+		p.history.count("request duplicated")
+		go func() {
+			if a, err := p.forward(context.WithoutCancel(r.Context()), r, said); err == nil {
+				a.Body.Close()
+			}
+		}()
+	}
+	a, err := p.forward(r.Context(), r, said)
+	if err != nil {
+		p.reset(w)
+		return
+	}
+	defer a.Body.Close()
+	text, err := io.ReadAll(a.Body)
+	p.patience(r.Context())
+	if err != nil || f.eat {
+		if f.eat {
+			p.history.count("answer eaten")
+		}
+		p.reset(w)
+		return
+	}
+	for name, values := range a.Header {
+		w.Header()[name] = values
+	}
+	w.WriteHeader(a.StatusCode)
+	w.Write(text)
+}
+
+// patience waits while the line hangs.
+func (p *proxy) patience(ctx context.Context) {
+	for p.hanging() && ctx.Err() == nil {
+		wait(ctx, 20*time.Millisecond)
+	}
+}
+
+func (p *proxy) forward(ctx context.Context, r *http.Request, said []byte) (*http.Response, error) {
+	ctx, cancel := context.WithTimeout(ctx, answerIn)
+	out, err := http.NewRequestWithContext(ctx, r.Method, "http://"+p.upstream+r.URL.RequestURI(), bytes.NewReader(said))
+	if err != nil {
+		cancel()
+		return nil, err
+	}
+	out.Header = r.Header.Clone()
+	out.Host = r.Host
+	a, err := p.client.Do(out)
+	if err != nil {
+		cancel()
+		return nil, err
+	}
+	a.Body = &closing{a.Body, cancel}
+	return a, nil
+}
+
+// closing ends the context of an answer with its body.
+type closing struct {
+	io.ReadCloser
+	end context.CancelFunc
+}
+
+func (c *closing) Close() error {
+	defer c.end()
+	return c.ReadCloser.Close()
+}
+
+// reset breaks the client's line with an RST.
+func (p *proxy) reset(w http.ResponseWriter) {
+	conn, _, err := http.NewResponseController(w).Hijack()
+	if err != nil {
+		panic(http.ErrAbortHandler)
+	}
+	rst(conn)
+}
+
+func rst(conn net.Conn) {
+	if tcp, ok := conn.(*net.TCPConn); ok {
+		tcp.SetLinger(0)
+	}
+	conn.Close()
+}

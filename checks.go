@@ -1,0 +1,60 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"time"
+
+	"ichat/app/check"
+)
+
+type checkCommand struct {
+	Quick  bool          `help:"About three minutes: one node with kills, then three (the default)."`
+	Long   bool          `help:"Twenty minutes of the same."`
+	Seed   uint64        `default:"1" help:"The same seed makes the same choices and faults."`
+	Nodes  int           `help:"Only the acts on so many nodes; 1 is SQLite, more need PostgreSQL and NATS (scripts/cluster.sh)."`
+	For    time.Duration `help:"Workload of each act, instead of what the mode says."`
+	Binary string        `type:"existingfile" help:"The program to check; this one when missing."`
+	Keep   string        `type:"path" help:"A folder for the histories; without it they are kept only when something was found."`
+}
+
+func (k checkCommand) Run(ctx context.Context, c *commands) error {
+	o := check.Options{Seed: k.Seed, Nodes: k.Nodes, Seconds: k.For, Binary: k.Binary, Folder: k.Keep, Progress: os.Stderr}
+	play := check.Quick
+	if k.Long {
+		play = check.Long
+	}
+	r, err := play(ctx, o)
+	if err == nil {
+		err = c.print(r, summary(r))
+	}
+	if code := check.ExitCode(r, err); code != 0 {
+		return coded{code, err}
+	}
+	return nil
+}
+
+func summary(r check.Report) string {
+	text := fmt.Sprintf("%d violations, %d acknowledged, %d delivered in %.0f s (seed %d)", r.Violations, r.Acked, r.Delivered, r.Seconds, r.Seed)
+	if r.FirstViolation != nil {
+		text += "\n" + r.FirstViolation.String()
+	}
+	return text
+}
+
+// coded is an error with an exit code of its own.
+type coded struct {
+	code int
+	err  error
+}
+
+func (c coded) Error() string {
+	if c.err != nil {
+		return c.err.Error()
+	}
+	return "a promise was broken"
+}
+
+// Code satisfies main.
+func (c coded) Code() int { return c.code }
