@@ -27,6 +27,11 @@ run: bin/ichat ## build everything and start it on :8080, data in ./data
 .PHONY: build
 build: bin/ichat ## build the one binary, bin/ichat
 
+.PHONY: faultlab
+faultlab: $(FRONT) ## build bin/ichat-faultlab, which ICHAT_FAULT=<name> breaks in one way
+	@mkdir -p bin
+	CGO_ENABLED=0 go build -tags faultlab -trimpath -ldflags "$(LDFLAGS)" -o bin/ichat-faultlab .
+
 .PHONY: test
 test: ## prove everything: formatting, analysis, tests on both databases, sizes, real browsers
 	@scripts/test.sh $(STEPS)

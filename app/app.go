@@ -59,12 +59,13 @@ type App struct {
 
 // New opens and migrates the database and builds every room on it.
 func New(ctx context.Context, c Config, log *slog.Logger) (*App, error) {
-	return NewAt(ctx, c, log, time.Now)
+	return NewAt(ctx, c, log, clock)
 }
 
 // NewAt is New in a time of the caller's: what the rooms do happens at now. Leases are about running
 // processes and always use the real one.
 func NewAt(ctx context.Context, c Config, log *slog.Logger, now func() time.Time) (*App, error) {
+	confess(log)
 	if err := c.Check(); err != nil {
 		return nil, err
 	}

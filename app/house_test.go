@@ -18,7 +18,7 @@ import (
 // floors says on which floor each room stands. A room imports from lower floors only, so that it
 // can be read, and changed, without knowing what stands above or beside it.
 var floors = map[string]int{
-	"ichat/app/fault": 0, "ichat/app/id": 0, "ichat/migrations": 0, "ichat/widget": 0, "ichat/console": 0,
+	"ichat/app/fault": 0, "ichat/app/faultlab": 0, "ichat/app/id": 0, "ichat/migrations": 0, "ichat/widget": 0, "ichat/console": 0,
 	"ichat/storage": 1, "ichat/storage/blob": 1,
 	"ichat/app/web": 1,
 	"ichat/app/hub": 2, "ichat/app/jobs": 2, "ichat/app/audit": 2,
@@ -225,6 +225,40 @@ func TestEveryRefusalIsTranslated(t *testing.T) {
 	}
 	if found < 20 {
 		t.Fatalf("only %d messages found", found)
+	}
+}
+
+// TestWhatIsBrokenOnPurposeStaysOutOfTheProduct: a fault lives in fault_on.go, under its tag, beside a
+// fault_off.go that does nothing; no other file knows of it.
+func TestWhatIsBrokenOnPurposeStaysOutOfTheProduct(t *testing.T) {
+	pairs := map[string]int{}
+	for _, s := range sources(t) {
+		b, err := os.ReadFile(filepath.Join("..", s.path))
+		if err != nil {
+			t.Fatal(err)
+		}
+		first, _, _ := strings.Cut(string(b), "\n")
+		switch filepath.Base(s.path) {
+		case "fault_on.go":
+			pairs[s.pkg]++
+		case "fault_off.go":
+			pairs[s.pkg]--
+			if first != "//go:build !faultlab" {
+				t.Errorf("%s begins with %q", s.path, first)
+			}
+			continue
+		}
+		if slices.Contains(s.imports(), "ichat/app/faultlab") && first != "//go:build faultlab" {
+			t.Errorf("%s knows of faults outside the faultlab build", s.path)
+		}
+	}
+	for pkg, n := range pairs {
+		if n != 0 {
+			t.Errorf("%s has one of fault_on.go and fault_off.go", pkg)
+		}
+	}
+	if len(pairs) < 5 {
+		t.Errorf("only %d rooms can be broken", len(pairs))
 	}
 }
 

@@ -23,7 +23,8 @@ sizes() {
   npm --prefix widget run --silent size
   npm --prefix console run --silent size
 }
-vet() { go vet ./...; }
+vet() { go vet ./... && go vet -tags faultlab ./...; }
+faultlab() { go test -tags faultlab -run 'TestEveryFaultCanBeSeen' ./app/; }
 staticcheck() { go run "$STATICCHECK" ./...; }
 types() {
   npm --prefix widget run --silent check
@@ -104,6 +105,7 @@ step sizes node
 step types node
 step vitest node
 step vet
+step faultlab
 step staticcheck
 step binary
 step go_sqlite gcc

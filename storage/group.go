@@ -143,6 +143,7 @@ func (w *groupWriter) together(group []*call) (dead bool) {
 			return true
 		}
 	}
+	beforeCommit(group)
 	if err := tx.Commit(); err != nil {
 		w.db.ExecContext(ctx, "ROLLBACK") // a refused COMMIT leaves SQLite's transaction open
 		refuse(group, fmt.Errorf("commit: %w", err))

@@ -2,6 +2,7 @@ package storage
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -45,7 +46,7 @@ func (db *DB) Migrate(ctx context.Context, set *migrate.Migrations) ([]string, e
 	for _, one := range group.Migrations {
 		names = append(names, one.Name)
 	}
-	return names, db.begin(ctx)
+	return names, errors.Join(db.weaken(ctx), db.begin(ctx))
 }
 
 // markInside marks a migration as applied in its own transaction: marked before it, a kill would

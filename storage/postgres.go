@@ -80,6 +80,9 @@ func (db *DB) tryPostgres(ctx context.Context, fn func(context.Context, *Tx) err
 		tx.Rollback()
 		return nil, err
 	}
+	if commitsLater(tx, inner.after, db.log) {
+		return nil, nil
+	}
 	if err := tx.Commit(); err != nil && err != sql.ErrTxDone {
 		return nil, fmt.Errorf("commit: %w", err)
 	} else if err != nil {

@@ -43,7 +43,10 @@ type Tx struct {
 
 // After keeps f for when the transaction has been committed; it is dropped when it is not.
 // On SQLite all of them run in commit order. f must not block and cannot fail.
-func (tx *Tx) After(f func()) { tx.after = append(tx.after, f) }
+func (tx *Tx) After(f func()) {
+	early(f)
+	tx.after = append(tx.after, f)
+}
 
 // Open opens "sqlite:PATH" or "postgres://…". It neither creates tables nor looks at the schema:
 // call Migrate next. The error names what is wrong in one line.

@@ -30,7 +30,7 @@ func (d Draft) may(c Conversation, members []int64, by int64) bool {
 	case c.Kind == Staff:
 		return d.note
 	}
-	return !d.note && slices.Contains(members, by)
+	return !d.note && (everybodyMay || slices.Contains(members, by))
 }
 
 // validators says for each type of message what a client may send. A type that is not in it

@@ -95,6 +95,9 @@ func sentBefore(ctx context.Context, db *storage.DB, conversation, sender int64,
 // bump takes the conversation's row lock and its next version for a change that is no message.
 func bump(ctx context.Context, tx *storage.Tx, conversation int64) (Conversation, error) {
 	c := Conversation{ID: conversation}
+	if done, err := unlocked(ctx, tx, &c, false); done {
+		return c, err
+	}
 	err := tx.One(ctx, `
 		UPDATE conversations SET version = version + 1 WHERE id = ? RETURNING kind, site_id, owner_id, seq, version`,
 		[]any{conversation}, &c.Kind, &c.SiteID, &c.OwnerID, &c.Seq, &c.Version)
@@ -104,6 +107,9 @@ func bump(ctx context.Context, tx *storage.Tx, conversation int64) (Conversation
 // number is bump for a message: it also takes the next seq.
 func number(ctx context.Context, tx *storage.Tx, conversation int64, now time.Time) (Conversation, error) {
 	c := Conversation{ID: conversation}
+	if done, err := unlocked(ctx, tx, &c, true); done {
+		return c, err
+	}
 	err := tx.One(ctx, `
 		UPDATE conversations SET version = version + 1, seq = seq + 1, updated_at = ? WHERE id = ?
 		RETURNING kind, site_id, owner_id, seq, version`,

@@ -161,6 +161,9 @@ func (s *Service) lockTicket(ctx context.Context, tx *storage.Tx, known ticketRo
 
 // roomTx locks the agent's seat until the end of the write and checks that it has room for one more.
 func (s *Service) roomTx(ctx context.Context, tx *storage.Tx, agent int64) error {
+	if checked, err := s.roomOutside(ctx, agent); checked {
+		return err
+	}
 	seat, err := lockSeat(ctx, tx, agent)
 	if err != nil {
 		return err

@@ -110,7 +110,7 @@ func newHub(o Options, c clock) *Hub {
 	o = o.withDefaults()
 	h := &Hub{
 		o: o, clock: c, log: o.Log,
-		limits: limits{bytes: o.QueueBytes, frames: o.QueueFrames},
+		limits: room(o),
 		people: newIndex(), groups: newGroups(),
 	}
 	h.door = newDoor(o.UnboundPerAddress)

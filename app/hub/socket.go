@@ -61,7 +61,7 @@ func (s *socket) push(it item) {
 	if s.state != buffering && s.state != live {
 		return
 	}
-	if it.version > 0 && it.conversation > 0 {
+	if it.version > 0 && it.conversation > 0 && !dropsSilently {
 		s.note(it.conversation, it.version)
 	}
 	s.enqueue(it)
@@ -77,7 +77,7 @@ func (s *socket) enqueue(it item) {
 	if lost > 0 {
 		s.hub.dropped.Add(uint64(lost))
 	}
-	if !ok {
+	if !ok && !dropsSilently {
 		s.tooSlow()
 	}
 }

@@ -1,0 +1,7 @@
+//go:build !faultlab
+
+package hub
+
+const dropsSilently = false
+
+func room(o Options) limits { return limits{bytes: o.QueueBytes, frames: o.QueueFrames} }
