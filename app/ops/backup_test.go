@@ -22,6 +22,7 @@ import (
 	"ichat/app/ops"
 	"ichat/storage"
 	"ichat/storage/blob"
+	"ichat/storage/blob/blobtest"
 	"ichat/storage/storagetest"
 )
 
@@ -75,6 +76,7 @@ func TestMain(m *testing.M) {
 		panic(err)
 	}
 	code := m.Run()
+	blobtest.Stop()
 	os.RemoveAll(temporary)
 	os.Exit(code)
 }
@@ -232,6 +234,33 @@ func TestTheFilesGoWithTheRows(t *testing.T) {
 	}
 	if _, err := old.Size(ctx, files.Keys(orphan.ID, orphan.Kind)[0]); err == nil {
 		t.Fatal("a file of the replaced rows is still there")
+	}
+}
+
+// TestTheFilesMoveFromTheFolderToAnS3StoreAndBack takes an installation through a real S3 server.
+func TestTheFilesMoveFromTheFolderToAnS3StoreAndBack(t *testing.T) {
+	o := filled(t, sqlite(t))
+	sent := upload(t, o, "what is written here")
+	first, r := backup(t, o)
+
+	there := options(t, sqlite(t))
+	there.Config.BlobURL = blobtest.Bucket(t)
+	got, err := ops.Restore(ctx, there, first, false)
+	must(t, err)
+	second, again := backup(t, there)
+	if r.Files < 2 || got.Files != r.Files || again.Files != r.Files || len(again.Missing) != 0 {
+		t.Fatalf("%d files, %d put into the store, %d copied out of it, missing %v", r.Files, got.Files, again.Files, again.Missing)
+	}
+	back := options(t, sqlite(t))
+	_, err = ops.Restore(ctx, back, second, false)
+	must(t, err)
+	store, err := blob.Open(back.Config.Blobs())
+	must(t, err)
+	content, err := store.Get(ctx, files.Keys(sent.ID, sent.Kind)[0], 0, -1)
+	must(t, err)
+	defer content.Close()
+	if b, err := io.ReadAll(content); err != nil || string(b) != "what is written here" {
+		t.Fatalf("%q, %v", b, err)
 	}
 }
 

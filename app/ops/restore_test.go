@@ -1,11 +1,12 @@
 package ops_test
 
 import (
+	"bufio"
 	"bytes"
-	"context"
 	"encoding/json"
-	"io"
+	"fmt"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -137,19 +138,29 @@ func TestWhatIsNoWholeBackupOfOursIsRefusedAndChangesNothing(t *testing.T) {
 	}
 }
 
-// TestAKilledRestoreIsNamedAtStart ends a restore in its middle: no server starts on what it left,
+// TestAKilledRestoreIsNamedAtStart kills a restoring process in its middle: no server starts on what it left,
 // and the next restore needs no force.
 func TestAKilledRestoreIsNamedAtStart(t *testing.T) {
+	if archive := os.Getenv("ICHAT_KILL_RESTORE"); archive != "" {
+		o := options(t, os.Getenv("ICHAT_KILL_DATABASE"))
+		o.Progress = waiting{}
+		ops.Restore(ctx, o, archive, false)
+		return
+	}
 	file, r := backup(t, filled(t, sqlite(t)))
 	o := options(t, storagetest.URL(t))
-	inner, kill := context.WithCancel(ctx)
-	o.Progress = writerFunc(func(line string) {
-		if strings.HasPrefix(line, "people") {
-			kill()
+	child := exec.Command(os.Args[0], "-test.run=^TestAKilledRestoreIsNamedAtStart$")
+	child.Env = append(os.Environ(), "ICHAT_KILL_RESTORE="+file, "ICHAT_KILL_DATABASE="+o.Config.DatabaseURL)
+	out, err := child.StdoutPipe()
+	must(t, err)
+	must(t, child.Start())
+	for lines := bufio.NewScanner(out); lines.Scan(); {
+		if lines.Text() == inTheMiddle {
+			must(t, child.Process.Kill())
 		}
-	})
-	if _, err := ops.Restore(inner, o, file, false); err == nil {
-		t.Fatal("the restore ended well")
+	}
+	if err := child.Wait(); err == nil || child.ProcessState.Exited() {
+		t.Fatalf("the restore was not killed: %v", err)
 	}
 	if _, err := app.New(ctx, o.Config, o.Log); err == nil || !strings.Contains(err.Error(), "has not finished") || strings.Contains(err.Error(), "\n") {
 		t.Fatalf("start: %v", err)
@@ -157,8 +168,7 @@ func TestAKilledRestoreIsNamedAtStart(t *testing.T) {
 	if _, err := ops.Backup(ctx, o, filepath.Join(t.TempDir(), "x")); err == nil || !strings.Contains(err.Error(), "has not finished") {
 		t.Fatalf("backup: %v", err)
 	}
-	o.Progress = io.Discard
-	_, err := ops.Restore(ctx, o, file, false)
+	_, err = ops.Restore(ctx, o, file, false)
 	must(t, err)
 	if _, got := backup(t, o); got.Rows != r.Rows {
 		t.Fatalf("%d rows, want %d", got.Rows, r.Rows)
@@ -194,6 +204,15 @@ func TestAnOlderBackupIsBroughtUpToThisVersion(t *testing.T) {
 	must(t, a.Close(ctx))
 }
 
-type writerFunc func(line string)
+const inTheMiddle = "in the middle of the restore"
 
-func (f writerFunc) Write(b []byte) (int, error) { f(string(b)); return len(b), nil }
+// waiting stops the restore that reports to it once the first people are back, until it is killed.
+type waiting struct{}
+
+func (waiting) Write(b []byte) (int, error) {
+	if strings.HasPrefix(string(b), "people") {
+		fmt.Println(inTheMiddle)
+		select {}
+	}
+	return len(b), nil
+}

@@ -8,20 +8,12 @@ import (
 	"fmt"
 	"os"
 	"os/signal"
-	"path/filepath"
 	"strconv"
 	"syscall"
 
 	"github.com/nats-io/nats-server/v2/server"
-	"github.com/versity/versitygw/backend/meta"
-	"github.com/versity/versitygw/backend/posix"
-	"github.com/versity/versitygw/embedgw"
-)
 
-// The S3 store's only account.
-const (
-	s3Key    = "testkey"
-	s3Secret = "testsecret"
+	"ichat/storage/blob/blobtest"
 )
 
 func main() {
@@ -42,7 +34,7 @@ func run(ctx context.Context, args []string) error {
 		}
 		return runNATS(ctx, port)
 	case len(args) == 3 && args[0] == "s3":
-		return runS3(ctx, args[1], args[2])
+		return blobtest.Serve(ctx, "127.0.0.1:"+args[1], args[2])
 	}
 	return fmt.Errorf("usage: services nats PORT | services s3 PORT FOLDER")
 }
@@ -56,25 +48,4 @@ func runNATS(ctx context.Context, port int) error {
 	<-ctx.Done()
 	s.Shutdown()
 	return nil
-}
-
-func runS3(ctx context.Context, port, folder string) error {
-	facts := filepath.Join(folder, "facts") // not every temporary folder knows extended attributes
-	for _, dir := range []string{filepath.Join(folder, "data"), facts} {
-		if err := os.MkdirAll(dir, 0o700); err != nil {
-			return err
-		}
-	}
-	side, err := meta.NewSideCar(facts)
-	if err != nil {
-		return err
-	}
-	store, err := posix.New(filepath.Join(folder, "data"), side, posix.PosixOpts{SideCarDir: facts})
-	if err != nil {
-		return err
-	}
-	return embedgw.RunVersityGW(ctx, store, &embedgw.Config{
-		RootUserAccess: s3Key, RootUserSecret: s3Secret, Ports: []string{"127.0.0.1:" + port}, Quiet: true, KeepAlive: true,
-		MaxConnections: 1000, MaxRequests: 1000, MultipartMaxParts: 10000, HealthPath: "/healthz",
-	})
 }

@@ -17,13 +17,14 @@ import (
 
 	"ichat/app/fault"
 	"ichat/storage/blob"
+	"ichat/storage/blob/blobtest"
 )
 
 // stores opens one store of every sort.
 func stores(t *testing.T) map[string]blob.Store {
 	t.Helper()
 	all := map[string]blob.Store{}
-	for name, url := range map[string]string{"folder": "file:" + filepath.Join(t.TempDir(), "not", "there", "yet"), "S3": newBucket(t)} {
+	for name, url := range map[string]string{"folder": "file:" + filepath.Join(t.TempDir(), "not", "there", "yet"), "S3": blobtest.Bucket(t)} {
 		s, err := blob.Open(url)
 		if err != nil {
 			t.Fatal(err)
@@ -167,7 +168,7 @@ func TestManyAtOnceDoNotDisturbEachOther(t *testing.T) {
 }
 
 func TestAStoreThatIsAwaySaysSo(t *testing.T) {
-	nobody, err := freePort()
+	nobody, err := blobtest.Nobody()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -175,7 +176,7 @@ func TestAStoreThatIsAwaySaysSo(t *testing.T) {
 	if err := os.WriteFile(file, nil, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	for name, url := range map[string]string{"S3": bucketAt(nobody, "files"), "folder": "file:" + file} {
+	for name, url := range map[string]string{"S3": blobtest.URL(nobody, "files"), "folder": "file:" + file} {
 		s, err := blob.Open(url)
 		if err != nil {
 			t.Fatalf("%s: opening reached out: %v", name, err)
@@ -226,4 +227,10 @@ func TestAnAddressThatCannotBeReadIsNamed(t *testing.T) {
 			t.Errorf("%q: %v", url, err)
 		}
 	}
+}
+
+func TestMain(m *testing.M) {
+	code := m.Run()
+	blobtest.Stop()
+	os.Exit(code)
 }
