@@ -200,13 +200,14 @@ func (a resetCommand) Run(ctx context.Context, c *commands, log *slog.Logger) er
 type benchSend struct {
 	Seconds int    `default:"10" help:"Measured seconds."`
 	Senders int    `default:"64" help:"Visitors sending at once, each in a conversation of its own."`
+	Uploads int    `help:"Also measure beside this many uploads of 5 MB going on at any time."`
 	URL     string `name:"url" help:"A running server instead of one of its own."`
 	Site    string `help:"Site key, with --url."`
 	Token   string `help:"Owner's session token, with --url."`
 }
 
 func (b benchSend) Run(ctx context.Context, c *commands) error {
-	r, err := bench.Send(ctx, bench.Options{Seconds: b.Seconds, Senders: b.Senders, URL: b.URL, Site: b.Site, Token: b.Token, Progress: os.Stderr})
+	r, err := bench.Send(ctx, bench.Options{Seconds: b.Seconds, Senders: b.Senders, Uploads: b.Uploads, URL: b.URL, Site: b.Site, Token: b.Token, Progress: os.Stderr})
 	if err != nil {
 		return err
 	}

@@ -12,6 +12,7 @@ import (
 type Options struct {
 	Seconds int // measured seconds of each run; 0: 10
 	Senders int // 0: 64
+	Uploads int // files of 5 MB that are uploaded at any time beside one more run of `send`; 0: no such run
 	Runs    int // 0: 3 of `send`, 5 of `start`
 
 	// URL is a running server to use instead of one of its own; Site is the key of a site there
@@ -44,6 +45,8 @@ func (o Options) checked(runs int) (Options, error) {
 		return o, fmt.Errorf("seconds must be 1 to %d", mostSeconds)
 	case o.Senders < 1 || o.Senders > mostSenders:
 		return o, fmt.Errorf("senders must be 1 to %d", mostSenders)
+	case o.Uploads < 0 || o.Uploads > mostSenders:
+		return o, fmt.Errorf("uploads must be 0 to %d", mostSenders)
 	case o.Runs < 1:
 		return o, fmt.Errorf("there must be at least one run")
 	case o.URL != "" && (o.Site == "" || o.Token == ""):

@@ -21,6 +21,8 @@ type SendResult struct {
 	Agents    int      `json:"agents"`
 	SyncMs    *float64 `json:"disk_sync_ms"` // 4 KiB made durable on the disk of the server's folder
 	Runs      []Run    `json:"runs"`
+
+	Uploads *UploadResult `json:"uploads,omitempty"`
 }
 
 // Send measures durable sends from visitors to agents' sockets: each sender, a signed-in visitor
@@ -84,6 +86,13 @@ func send(ctx context.Context, o Options, owner caller, server *server, syncMs *
 		return SendResult{}, err
 	}
 	result.Senders, result.Agents, result.SyncMs = len(s.lanes), len(s.agents), syncMs
+	if o.Uploads > 0 {
+		u, err := s.beside(ctx, o, server)
+		if err != nil {
+			return result, err
+		}
+		result.Uploads = &u
+	}
 	if server == nil {
 		err = s.tidy(ctx)
 	}

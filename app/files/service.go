@@ -9,6 +9,8 @@ import (
 	"runtime"
 	"time"
 
+	"golang.org/x/time/rate"
+
 	"ichat/app/fault"
 	"ichat/app/id"
 	"ichat/app/people"
@@ -29,6 +31,7 @@ type Service struct {
 	log      *slog.Logger
 	key      []byte // signs links
 	reads    func(ctx context.Context, person, conversation, seq int64) (bool, error)
+	pace     *rate.Limiter
 	drawing  chan struct{} // one token for each picture that is being decoded
 }
 
@@ -40,7 +43,7 @@ func New(ctx context.Context, db *storage.DB, ids *id.Source, now func() time.Ti
 	if err != nil {
 		return nil, fmt.Errorf("the key of file links: %w", err)
 	}
-	return &Service{db: db, ids: ids, now: now, blobs: blobs, folder: folder, settings: set, people: p, log: log, key: []byte(key),
+	return &Service{db: db, ids: ids, now: now, blobs: blobs, folder: folder, settings: set, people: p, log: log, key: []byte(key), pace: newPace(),
 		drawing: make(chan struct{}, max(1, runtime.GOMAXPROCS(0)/4))}, nil // the rest of the cores stay for people's text
 }
 

@@ -81,7 +81,7 @@ func (s *Service) receive(from io.Reader, l settings.Files) (in *spool, mime str
 			err = errors.Join(err, in.close())
 		}
 	}()
-	watched := &source{r: io.MultiReader(bytes.NewReader(head[:n]), from)}
+	watched := &source{r: paced{io.MultiReader(bytes.NewReader(head[:n]), from), s.pace}}
 	_, err = io.Copy(in, io.LimitReader(watched, limit+1))
 	switch {
 	case watched.err != nil:
