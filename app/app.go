@@ -189,6 +189,7 @@ func (a *App) join() {
 	a.Chat.OnRecall(a.detached)
 	a.Chat.OnSend(a.Desk.Heard)
 	a.Chat.OnRecall(a.Desk.Recalled)
+	a.Chat.OnEdit(a.Desk.Edited)
 	a.Hub.OnPresence(a.Desk.Presence)
 	a.Jobs.Every("expire sessions", "17 * * * *", a.People.ExpireSessions)
 	a.Jobs.Every("remove unused files", "47 * * * *", a.Files.CleanUp)

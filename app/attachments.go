@@ -32,7 +32,11 @@ func (a *App) attached(ctx context.Context, tx *storage.Tx, c chat.Conversation,
 	if m.Body.FileID == 0 {
 		return nil
 	}
-	return a.Files.SentTx(ctx, tx, m.Body.FileID, c.SiteID, c.ID, m.Seq)
+	site := c.SiteID
+	if c.Kind == chat.Direct || c.Kind == chat.Group {
+		site = 0 // its members see it, not everybody who works on the site
+	}
+	return a.Files.SentTx(ctx, tx, m.Body.FileID, site, c.ID, m.Seq)
 }
 
 // detached takes the file back with its message.

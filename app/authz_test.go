@@ -22,6 +22,7 @@ type world struct {
 	ticket, conversation              int64
 	queue, canned                     int64 // the site's, beside its first queue
 	file                              int64 // the visitor sent it into the conversation
+	group                             int64 // the owner's, with the agent in it
 }
 
 func newWorld(t *testing.T) *world {
@@ -51,6 +52,9 @@ func newWorld(t *testing.T) *world {
 	w.owner.OK("POST", "/api/desk/canned", map[string]any{"site_id": canned.SiteID, "shortcut": canned.Shortcut, "text": canned.Text, "scope": canned.Scope}, &canned)
 	w.queue, w.canned = queue.ID, canned.ID
 	w.file = w.visitor.SayFile(w.visitor.Upload("list.txt", []byte("apples"))).Body.FileID
+	var group chat.Header
+	w.owner.OK("POST", "/api/chat/groups", map[string]any{"client_id": "the world's", "name": "Team", "people": []int64{w.agent.ID}}, &group)
+	w.group = group.ID
 	return w
 }
 
@@ -86,6 +90,18 @@ var matrix = []struct {
 	{"GET /api/chat/conversations/{id}/messages", conversationPath, "", cells{401, 404, 404, 200, 200, 404}},
 	{"POST /api/chat/conversations/{id}/messages", conversationPath, draft, cells{401, 404, 404, 200, 200, 404}},
 	{"POST /api/chat/conversations/{id}/cursors", conversationPath, `{"read":1}`, cells{401, 404, 404, 204, 204, 404}},
+	{"PATCH /api/chat/conversations/{id}/messages/{seq}", conversationPath, `{"edit_id":"%s","text":"hello again"}`, cells{401, 404, 404, 200, 403, 404}}, // the visitor's own hello
+	{"GET /api/chat/conversations/{id}/messages/{seq}/edits", conversationPath, "", cells{401, 404, 404, 200, 200, 404}},
+	{"GET /api/chat/conversations/{id}/members", conversationPath, "", cells{401, 404, 404, 200, 200, 404}},
+	{"GET /api/chat/conversations", nil, "", cells{401, 200, 200, 200, 200, 200}},
+	{"POST /api/chat/direct", nil, `{"person":1}`, cells{401, 403, 404, 403, 404, 404}}, // nobody
+	{"POST /api/chat/groups", nil, `{"client_id":"%s","name":"x","people":[]}`, cells{401, 403, 200, 403, 200, 200}},
+	{"PATCH /api/chat/groups/{id}", groupPath, `{"name":"y"}`, cells{401, 403, 404, 403, 403, 200}},
+	{"POST /api/chat/groups/{id}/members", groupPath, `{"people":[1]}`, cells{401, 403, 404, 403, 404, 404}},             // nobody
+	{"PATCH /api/chat/groups/{id}/members/{person}", groupPath, `{"role":"admin"}`, cells{401, 403, 404, 403, 403, 404}}, // the apprentice is not in it
+	{"DELETE /api/chat/groups/{id}/members/{person}", groupPath, "", cells{401, 403, 404, 403, 403, 404}},
+	{"POST /api/chat/groups/{id}/leave", groupPath, "", cells{401, 403, 404, 403, 204, 409}},
+	{"POST /api/chat/groups/{id}/dissolve", groupPath, "", cells{401, 403, 404, 403, 404, 204}},
 	{"POST /api/chat/conversations/{id}/messages/{seq}/recall", conversationPath, "", cells{401, 404, 404, 200, 403, 404}}, // the visitor's own hello; the agent reads along
 	{"POST /api/files", nil, `{}`, cells{401, 400, 400, 400, 400, 400}},                                                    // 400: not a form, which is asked after who calls
 	{"POST /api/files/{id}/links", filePath, "", cells{401, 404, 404, 200, 200, 200}},
@@ -127,6 +143,7 @@ func conversationPath(w *world) string { return fill(w.conversation) }
 func ticketPath(w *world) string       { return fill(w.ticket) }
 func queuePath(w *world) string        { return fill(w.queue) }
 func cannedPath(w *world) string       { return fill(w.canned) }
+func groupPath(w *world) string        { return fill(w.group) }
 func filePath(w *world) string         { return fill(w.file) }
 func sitePath(w *world) string         { return fill(w.p.Site.ID) }
 func fill(id int64) string             { return "{id}=" + fmt.Sprint(id) }

@@ -41,6 +41,9 @@ const (
 	// quoted is how many characters of a message its answers show.
 	quoted = 120
 
+	// facesShown is how many members of a group above that size come with its first sync.
+	facesShown = 8
+
 	// shownCursors is the size up to which everybody sees how far everybody has read.
 	shownCursors = 100
 )
@@ -61,17 +64,18 @@ type Body struct {
 
 // Message is a message as every member sees it.
 type Message struct {
-	ID             int64     `json:"id"`
-	ConversationID int64     `json:"conversation_id"`
-	Seq            int64     `json:"seq"`
-	Version        int64     `json:"version"`
-	SenderID       int64     `json:"sender_id"`
-	ClientMsgID    string    `json:"client_msg_id"`
-	Type           string    `json:"type" enum:"text,image,file,system"`
-	Body           Body      `json:"body"`
-	ReplyTo        *Reply    `json:"reply_to"`
-	Recalled       bool      `json:"recalled"` // taken back: the place stays, Body is empty
-	CreatedAt      time.Time `json:"created_at"`
+	ID             int64      `json:"id"`
+	ConversationID int64      `json:"conversation_id"`
+	Seq            int64      `json:"seq"`
+	Version        int64      `json:"version"`
+	SenderID       int64      `json:"sender_id"`
+	ClientMsgID    string     `json:"client_msg_id"`
+	Type           string     `json:"type" enum:"text,image,file,system"`
+	Body           Body       `json:"body"`
+	ReplyTo        *Reply     `json:"reply_to"`
+	Recalled       bool       `json:"recalled"` // taken back: the place stays, Body is empty
+	CreatedAt      time.Time  `json:"created_at"`
+	EditedAt       *time.Time `json:"edited_at,omitempty"` // Body says something else than at first
 }
 
 // alt is what stands for a message where it cannot be shown: previews, notices, search.
@@ -93,21 +97,27 @@ type Reply struct {
 	Alt      string `json:"alt"`
 }
 
-// Conversation is the header of a conversation. OwnerID is the visitor of a live one, and the live
-// conversation of a staff one.
+// Conversation is the header of a conversation. OwnerID is the visitor of a live one, the live conversation
+// of a staff one, who founded a group, and the older of the two people of a direct one; PeerID is the other.
 type Conversation struct {
-	ID      int64
-	Kind    string
-	SiteID  int64
-	OwnerID int64
-	Seq     int64
-	Version int64
+	ID          int64
+	Kind        string
+	SiteID      int64
+	OwnerID     int64
+	PeerID      int64
+	Seq         int64
+	Version     int64
+	Name        string // a group's
+	MemberCount int64  // a group's
+	Dissolved   bool   // a group that is read only, for good
+
+	membersVersion int64 // of the last change of who is in it
 }
 
 // Member is somebody's place in a conversation. Members are never deleted: Left stays.
 type Member struct {
 	PersonID int64  `json:"person_id"`
-	Role     string `json:"role" enum:"visitor,agent,member"`
+	Role     string `json:"role" enum:"visitor,agent,member,admin,owner"`
 	JoinSeq  int64  `json:"join_seq"`
 	Left     bool   `json:"left"`
 	Read     int64  `json:"read"`
@@ -133,3 +143,7 @@ type DraftHook func(ctx context.Context, by int64, d *Draft) error
 // RecallHook runs inside the write that takes a message back, with the conversation's row locked. m is the
 // message as it was said, for the last time: its version is the tombstone's already.
 type RecallHook func(ctx context.Context, tx *storage.Tx, c Conversation, m *Message) error
+
+// EditHook runs inside the write that puts other words into a message, with the conversation's row locked.
+// m is the message as it reads now.
+type EditHook func(ctx context.Context, tx *storage.Tx, c Conversation, m *Message) error

@@ -52,6 +52,21 @@ type recallInput struct {
 	Seq int64 `path:"seq"`
 }
 
+type editInput struct {
+	ID   int64 `path:"id"`
+	Seq  int64 `path:"seq"`
+	Body struct {
+		EditID string `json:"edit_id" minLength:"8" maxLength:"64"`
+		Text   string `json:"text"`
+	}
+}
+
+type editsOutput struct {
+	Body struct {
+		Edits []Edition `json:"edits"` // oldest first, without what it says now
+	}
+}
+
 // PageOutput answers with a stretch of a conversation.
 type PageOutput struct{ Body MessagePage }
 
@@ -70,8 +85,11 @@ func (s *Service) Routes(w *web.Server) {
 	web.Route(w, web.Anyone, http.MethodPost, "/api/chat/sync", "Bring a device level", s.postSync, web.PerPerson(5, 20))
 	web.Route(w, web.Anyone, http.MethodPost, "/api/chat/conversations/{id}/messages", "Send a message", s.postMessage, web.PerPerson(5, 30))
 	web.Route(w, web.Anyone, http.MethodPost, "/api/chat/conversations/{id}/messages/{seq}/recall", "Take a message back", s.postRecall, web.PerPerson(5, 30))
+	web.Route(w, web.Anyone, http.MethodPatch, "/api/chat/conversations/{id}/messages/{seq}", "Edit a message", s.patchMessage, web.PerPerson(2, 20))
+	web.Route(w, web.Anyone, http.MethodGet, "/api/chat/conversations/{id}/messages/{seq}/edits", "What a message said before", s.getEdits)
 	web.Route(w, web.Anyone, http.MethodGet, "/api/chat/conversations/{id}/messages", "Read a conversation", s.getMessages)
 	web.Route(w, web.Anyone, http.MethodPost, "/api/chat/conversations/{id}/cursors", "Move one's cursors", s.postCursors)
+	s.membersRoutes(w)
 }
 
 func (s *Service) postBind(ctx context.Context, in *bindInput) (*syncOutput, error) {
@@ -94,6 +112,18 @@ func (s *Service) postMessage(ctx context.Context, in *sendInput) (*MessageOutpu
 func (s *Service) postRecall(ctx context.Context, in *recallInput) (*MessageOutput, error) {
 	m, err := s.Recall(ctx, web.CallerOf(ctx).Person, in.ID, in.Seq)
 	return &MessageOutput{Body: m}, err
+}
+
+func (s *Service) patchMessage(ctx context.Context, in *editInput) (*MessageOutput, error) {
+	m, err := s.Edit(ctx, web.CallerOf(ctx).Person, in.ID, in.Seq, in.Body.EditID, in.Body.Text)
+	return &MessageOutput{Body: m}, err
+}
+
+func (s *Service) getEdits(ctx context.Context, in *recallInput) (*editsOutput, error) {
+	out := &editsOutput{}
+	var err error
+	out.Body.Edits, err = s.Edits(ctx, web.CallerOf(ctx).Person, in.ID, in.Seq)
+	return out, err
 }
 
 func (s *Service) getMessages(ctx context.Context, in *pageInput) (*PageOutput, error) {

@@ -4,8 +4,9 @@ import (
 	"context"
 	"time"
 
+	"github.com/uptrace/bun"
+
 	"ichat/app/fault"
-	"ichat/app/hub"
 	"ichat/storage"
 )
 
@@ -32,23 +33,30 @@ func (s *Service) Recall(ctx context.Context, by, conversation, seq int64) (Mess
 	return tombstone, nil
 }
 
-// recallable reads a message that this person may take back now, or took back before.
-func (s *Service) recallable(ctx context.Context, tx *storage.Tx, by, conversation, seq int64) (messageRow, error) {
-	m, err := membership(ctx, tx, conversation, by)
+// seen reads a message that this person sees in a conversation he is in.
+func seen(ctx context.Context, r bun.IDB, by, conversation, seq int64) (messageRow, error) {
+	m, err := membership(ctx, r, conversation, by)
 	if err != nil {
 		return messageRow{}, err
 	}
 	if m.LeftSeq != nil {
-		return messageRow{}, fault.New(fault.NotFound, "conversation not found")
+		return messageRow{}, errNotIn
 	}
-	row, err := messageAt(ctx, tx, conversation, seq)
+	row, err := messageAt(ctx, r, conversation, seq)
+	if err == nil && row.Seq < m.JoinSeq {
+		return messageRow{}, fault.New(fault.NotFound, "message not found")
+	}
+	return row, err
+}
+
+// recallable reads a message that this person may take back now, or took back before.
+func (s *Service) recallable(ctx context.Context, tx *storage.Tx, by, conversation, seq int64) (messageRow, error) {
+	row, err := seen(ctx, tx, by, conversation, seq)
 	if err != nil {
 		return messageRow{}, err
 	}
 	within := time.Duration(s.settings.Current().Chat.RecallSeconds) * time.Second
 	switch {
-	case row.Seq < m.JoinSeq:
-		return messageRow{}, fault.New(fault.NotFound, "message not found")
 	case row.SenderID != by:
 		return messageRow{}, fault.New(fault.Denied, "you can only recall your own messages")
 	case row.RecalledAt == nil && s.now().Sub(row.CreatedAt) > within:
@@ -62,14 +70,11 @@ func (s *Service) recallTx(ctx context.Context, tx *storage.Tx, row messageRow) 
 	if err != nil {
 		return Message{}, err
 	}
-	to, err := audience(ctx, tx, row.ConversationID)
-	if err != nil {
-		return Message{}, err
-	}
 	row.Version = c.Version
 	was := row.message()
-	at := s.now().UTC().Truncate(time.Microsecond)
+	at := s.time()
 	row.RecalledAt, row.Body, row.Alt, row.BodyHash, row.ReplySeq = &at, "{}", "", "", 0
+	row.EditedAt = nil
 	if err := blank(ctx, tx, row); err != nil {
 		return Message{}, err
 	}
@@ -78,9 +83,5 @@ func (s *Service) recallTx(ctx context.Context, tx *storage.Tx, row messageRow) 
 			return Message{}, err
 		}
 	}
-	m := row.message()
-	tx.After(func() {
-		s.hub.Push(to, hub.Frame{Type: "message", ConversationID: c.ID, Version: c.Version, Data: m})
-	})
-	return m, nil
+	return s.revisedTx(ctx, tx, row)
 }

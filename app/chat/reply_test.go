@@ -7,7 +7,6 @@ import (
 	"slices"
 	"strings"
 	"testing"
-	"time"
 
 	"ichat/app/apptest"
 	"ichat/app/chat"
@@ -112,26 +111,10 @@ func TestAReplyToWhatIsRecalledLaterShowsItNoMore(t *testing.T) {
 func TestAReplyTellsNothingToThoseWhoCameLater(t *testing.T) {
 	p := apptest.New(t)
 	old, writer, late := p.Agent("Old", 1), p.Agent("Writer", 1), p.Agent("Late", 1)
-	const group, secret = 4242, "before-your-time"
-	err := p.DB.Write(t.Context(), func(ctx context.Context, tx *storage.Tx) error {
-		_, err := tx.NewRaw("INSERT INTO conversations (id, kind, updated_at) VALUES (?, 'group', ?)", group, time.Now().UTC()).Exec(ctx)
-		for _, person := range []int64{old.ID, writer.ID} {
-			if err == nil {
-				err = p.Chat.JoinTx(ctx, tx, group, person, "member")
-			}
-		}
-		return err
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
+	const secret = "before-your-time"
+	group := found(t, p, old, "Team", writer).ID
 	first := old.Write(group, secret)
-	err = p.DB.Write(t.Context(), func(ctx context.Context, tx *storage.Tx) error {
-		return p.Chat.JoinTx(ctx, tx, group, late.ID, "member")
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
+	add(old, group, late)
 	knows, not := old.Connect(), late.Connect()
 	var sent chat.Message
 	writer.OK("POST", messagesAt(group), answering(p, first.Seq, "indeed"), &sent)

@@ -27,6 +27,7 @@ type Service struct {
 	onDraft  []DraftHook
 	onSend   []SendHook
 	onRecall []RecallHook
+	onEdit   []EditHook
 	log      *slog.Logger
 }
 
@@ -39,6 +40,9 @@ func New(db *storage.DB, ids *id.Source, now func() time.Time, h *hub.Hub, p *pe
 
 // OnRecall adds a hook that runs in the write that takes a message back. Call it before the first request.
 func (s *Service) OnRecall(h RecallHook) { s.onRecall = append(s.onRecall, h) }
+
+// OnEdit adds a hook that runs in the write that changes a message. Call it before the first request.
+func (s *Service) OnEdit(h EditHook) { s.onEdit = append(s.onEdit, h) }
 
 // OnSend adds a hook that runs in the write of every message. Call it before the first request.
 func (s *Service) OnSend(h SendHook) { s.onSend = append(s.onSend, h) }
@@ -110,7 +114,7 @@ func (s *Service) again(ctx context.Context, by, conversation int64, clientMsgID
 
 // placeTx numbers and stores a message under the conversation's row lock.
 func (s *Service) placeTx(ctx context.Context, tx *storage.Tx, by, conversation int64, d Draft, hash string) (Message, error) {
-	now := s.now().UTC().Truncate(time.Microsecond) // what the databases keep
+	now := s.time()
 	c, err := number(ctx, tx, conversation, now)
 	if err != nil {
 		return Message{}, err
@@ -120,7 +124,12 @@ func (s *Service) placeTx(ctx context.Context, tx *storage.Tx, by, conversation 
 		return Message{}, err
 	}
 	if !d.may(c, to, by) {
-		return Message{}, fault.New(fault.NotFound, "conversation not found")
+		return Message{}, errNotIn
+	}
+	if d.Type != System {
+		if err := s.maySendTx(ctx, tx, c, by); err != nil {
+			return Message{}, err
+		}
 	}
 	row := messageRow{ConversationID: c.ID, Seq: c.Seq, ID: s.ids.Next(), Version: c.Version, SenderID: by, ReplySeq: d.ReplyTo,
 		ClientMsgID: d.ClientMsgID, BodyHash: hash, Type: d.Type, Body: string(encode(d.Body)), Alt: alt(d.Type, d.Body), CreatedAt: now}
@@ -158,9 +167,15 @@ func (s *Service) pushTx(ctx context.Context, tx *storage.Tx, m *Message, to []i
 
 // SystemTx adds a line that clients word themselves, such as "ticket.assigned". It joins the caller's write.
 func (s *Service) SystemTx(ctx context.Context, tx *storage.Tx, conversation int64, key string, args map[string]string) (Message, error) {
-	d := Draft{ClientMsgID: "system-" + strconv.FormatInt(s.ids.Next(), 36), Type: System, Body: Body{Key: key, Args: args}}
+	d := Draft{ClientMsgID: systemID(s.ids.Next()), Type: System, Body: Body{Key: key, Args: args}}
 	return s.placeTx(ctx, tx, 0, conversation, d, d.hash())
 }
+
+// systemID is the client id of a line that no client sent.
+func systemID(id int64) string { return "system-" + strconv.FormatInt(id, 36) }
+
+// time is now as the databases keep it.
+func (s *Service) time() time.Time { return s.now().UTC().Truncate(time.Microsecond) }
 
 // Live returns the visitor's conversation on a site; NotFound when he never wrote.
 func (s *Service) Live(ctx context.Context, site, visitor int64) (Conversation, error) {
@@ -283,12 +298,11 @@ func (s *Service) MoveCursors(ctx context.Context, by, conversationID, read, rec
 		if err != nil || !moved {
 			return err
 		}
-		to, err := audience(ctx, tx, conversationID)
-		if err != nil {
-			return err
-		}
-		if len(to) > shownCursors {
-			to = []int64{by}
+		to := []int64{by}
+		if c.MemberCount <= shownCursors {
+			if to, err = audience(ctx, tx, conversationID); err != nil {
+				return err
+			}
 		}
 		cursor := Cursor{PersonID: by, Read: row.ReadSeq, Received: row.ReceivedSeq}
 		tx.After(func() {
@@ -298,15 +312,15 @@ func (s *Service) MoveCursors(ctx context.Context, by, conversationID, read, rec
 	})
 }
 
-// typing passes on that somebody types, to the other members only.
+// typing passes on that somebody types, to the other members only, if they are at most 100.
 func (s *Service) typing(person, conversation int64) {
-	to, err := present(context.Background(), s.db.R, conversation)
+	to, err := present(context.Background(), s.db.R, conversation, shownCursors+1)
 	if err != nil {
 		s.log.Error("typing not passed on", "err", err)
 		return
 	}
 	i := slices.Index(to, person)
-	if i < 0 {
+	if i < 0 || len(to) > shownCursors {
 		return
 	}
 	to = slices.Delete(to, i, i+1)

@@ -21,10 +21,24 @@ type conversationRow struct {
 	Seq       int64     `bun:"seq"`
 	Version   int64     `bun:"version"`
 	UpdatedAt time.Time `bun:"updated_at"`
+
+	PeerID         int64      `bun:"peer_id"`
+	Name           string     `bun:"name"`
+	MemberCount    int64      `bun:"member_count"`
+	MembersVersion int64      `bun:"members_version"`
+	DissolvedAt    *time.Time `bun:"dissolved_at"`
 }
 
 func (r conversationRow) conversation() Conversation {
-	return Conversation{ID: r.ID, Kind: r.Kind, SiteID: r.SiteID, OwnerID: r.OwnerID, Seq: r.Seq, Version: r.Version}
+	return Conversation{ID: r.ID, Kind: r.Kind, SiteID: r.SiteID, OwnerID: r.OwnerID, PeerID: r.PeerID, Seq: r.Seq, Version: r.Version,
+		Name: r.Name, MemberCount: r.MemberCount, Dissolved: r.DissolvedAt != nil, membersVersion: r.MembersVersion}
+}
+
+// headerColumns are what a statement on conversations answers, and fields where it goes.
+const headerColumns = "kind, site_id, owner_id, peer_id, seq, version, name, member_count, members_version, dissolved_at IS NOT NULL"
+
+func (c *Conversation) fields() []any {
+	return []any{&c.Kind, &c.SiteID, &c.OwnerID, &c.PeerID, &c.Seq, &c.Version, &c.Name, &c.MemberCount, &c.membersVersion, &c.Dissolved}
 }
 
 type memberRow struct {
@@ -45,6 +59,15 @@ func (r memberRow) member() Member {
 		Read: r.ReadSeq, Received: r.ReceivedSeq, Version: r.Version}
 }
 
+// seenBy is the place as somebody else sees it: in a crowd nobody sees how far others have read.
+func (r memberRow) seenBy(person int64, crowded bool) Member {
+	m := r.member()
+	if crowded && r.PersonID != person {
+		m.Read, m.Received = 0, 0
+	}
+	return m
+}
+
 type messageRow struct {
 	bun.BaseModel `bun:"table:messages,alias:msg"`
 
@@ -62,6 +85,7 @@ type messageRow struct {
 
 	ReplySeq   int64      `bun:"reply_seq"`
 	RecalledAt *time.Time `bun:"recalled_at"`
+	EditedAt   *time.Time `bun:"edited_at"`
 }
 
 // message is the row as members see it, but for the preview of what it answers.
@@ -70,6 +94,10 @@ func (r messageRow) message() Message {
 		ClientMsgID: r.ClientMsgID, Type: r.Type, Recalled: r.RecalledAt != nil, CreatedAt: r.CreatedAt.UTC()}
 	if r.ReplySeq != 0 {
 		m.ReplyTo = &Reply{Seq: r.ReplySeq}
+	}
+	if r.EditedAt != nil {
+		at := r.EditedAt.UTC()
+		m.EditedAt = &at
 	}
 	if err := json.Unmarshal([]byte(r.Body), &m.Body); err != nil {
 		m.Body = Body{Text: r.Alt} // a body this program cannot read still has its text
@@ -80,14 +108,17 @@ func (r messageRow) message() Message {
 // sentBefore finds the message a client id already made.
 func sentBefore(ctx context.Context, db *storage.DB, conversation, sender int64, clientMsgID string) (messageRow, error) {
 	r := messageRow{ConversationID: conversation, SenderID: sender, ClientMsgID: clientMsgID}
-	var at, recalled storage.Time
+	var at, recalled, edited storage.Time
 	err := db.One(ctx, `
-		SELECT seq, id, version, body_hash, type, body, alt, created_at, reply_seq, recalled_at FROM messages
+		SELECT seq, id, version, body_hash, type, body, alt, created_at, reply_seq, recalled_at, edited_at FROM messages
 		WHERE conversation_id = ? AND sender_id = ? AND client_msg_id = ?`, []any{conversation, sender, clientMsgID},
-		&r.Seq, &r.ID, &r.Version, &r.BodyHash, &r.Type, &r.Body, &r.Alt, &at, &r.ReplySeq, &recalled)
+		&r.Seq, &r.ID, &r.Version, &r.BodyHash, &r.Type, &r.Body, &r.Alt, &at, &r.ReplySeq, &recalled, &edited)
 	r.CreatedAt = at.Time
 	if !recalled.IsZero() {
 		r.RecalledAt = &recalled.Time
+	}
+	if !edited.IsZero() {
+		r.EditedAt = &edited.Time
 	}
 	return r, storage.Found(err, "message")
 }
@@ -99,8 +130,7 @@ func bump(ctx context.Context, tx *storage.Tx, conversation int64) (Conversation
 		return c, err
 	}
 	err := tx.One(ctx, `
-		UPDATE conversations SET version = version + 1 WHERE id = ? RETURNING kind, site_id, owner_id, seq, version`,
-		[]any{conversation}, &c.Kind, &c.SiteID, &c.OwnerID, &c.Seq, &c.Version)
+		UPDATE conversations SET version = version + 1 WHERE id = ? RETURNING `+headerColumns, []any{conversation}, c.fields()...)
 	return c, storage.Found(err, "conversation")
 }
 
@@ -112,8 +142,7 @@ func number(ctx context.Context, tx *storage.Tx, conversation int64, now time.Ti
 	}
 	err := tx.One(ctx, `
 		UPDATE conversations SET version = version + 1, seq = seq + 1, updated_at = ? WHERE id = ?
-		RETURNING kind, site_id, owner_id, seq, version`,
-		[]any{storage.Time{Time: now}, conversation}, &c.Kind, &c.SiteID, &c.OwnerID, &c.Seq, &c.Version)
+		RETURNING `+headerColumns, []any{storage.Time{Time: now}, conversation}, c.fields()...)
 	return c, storage.Found(err, "conversation")
 }
 
@@ -126,11 +155,9 @@ func insertMessage(ctx context.Context, tx *storage.Tx, r messageRow) error {
 
 // lock takes the conversation's row lock and changes nothing.
 func lock(ctx context.Context, tx *storage.Tx, conversation int64) (Conversation, error) {
-	var row conversationRow
-	err := tx.NewRaw(`
-		UPDATE conversations SET version = version WHERE id = ?
-		RETURNING id, kind, site_id, owner_id, seq, version`, conversation).Scan(ctx, &row)
-	return row.conversation(), storage.Found(err, "conversation")
+	c := Conversation{ID: conversation}
+	err := tx.One(ctx, `UPDATE conversations SET version = version WHERE id = ? RETURNING `+headerColumns, []any{conversation}, c.fields()...)
+	return c, storage.Found(err, "conversation")
 }
 
 func conversation(ctx context.Context, r bun.IDB, id int64) (Conversation, error) {
@@ -170,10 +197,18 @@ func audience(ctx context.Context, tx *storage.Tx, conversation int64) ([]int64,
 	return ids, nil
 }
 
-// present is audience outside a write.
-func present(ctx context.Context, r bun.IDB, conversation int64) (ids []int64, err error) {
-	err = r.NewRaw(inside, conversation).Scan(ctx, &ids)
+// present is audience outside a write, up to some.
+func present(ctx context.Context, r bun.IDB, conversation int64, limit int) (ids []int64, err error) {
+	err = r.NewRaw(inside+" LIMIT ?", conversation, limit).Scan(ctx, &ids)
 	return ids, err
+}
+
+// insiders reads the places of those who are in, by person, above an id and without one of them.
+func insiders(ctx context.Context, r bun.IDB, conversation, after, without int64, limit int) ([]memberRow, error) {
+	var rows []memberRow
+	err := r.NewSelect().Model(&rows).Where("conversation_id = ? AND left_seq IS NULL AND person_id > ? AND person_id <> ?", conversation, after, without).
+		Order("person_id").Limit(int64(limit)).Scan(ctx)
+	return rows, err
 }
 
 func membership(ctx context.Context, r bun.IDB, conversation, person int64) (memberRow, error) {
@@ -232,12 +267,16 @@ func messageAt(ctx context.Context, r bun.IDB, conversation, seq int64) (message
 	return row, storage.Found(err, "message")
 }
 
-// blank takes out of a message everything it said; its client id stays, so that a retry finds it.
+// blank takes out of a message everything it ever said; its client id and those of its edits stay, so that
+// a retry finds it.
 func blank(ctx context.Context, tx *storage.Tx, r messageRow) error {
 	_, err := tx.NewRaw(`
-		UPDATE messages SET body = '{}', alt = '', body_hash = '', reply_seq = 0, recalled_at = ?, version = ?
+		UPDATE messages SET body = '{}', alt = '', body_hash = '', reply_seq = 0, edited_at = NULL, recalled_at = ?, version = ?
 		WHERE conversation_id = ? AND seq = ?`, r.RecalledAt, r.Version, r.ConversationID, r.Seq).Exec(ctx)
-	return err
+	if err != nil {
+		return err
+	}
+	return tx.Do(ctx, `UPDATE message_edits SET was = '', edit_hash = '' WHERE conversation_id = ? AND seq = ?`, r.ConversationID, r.Seq)
 }
 
 // quotes reads the previews of the messages at these seqs, from a seq on.

@@ -4,10 +4,11 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strconv"
+	"time"
 
 	"github.com/uptrace/bun"
 
-	"ichat/app/fault"
 	"ichat/app/hub"
 	"ichat/app/people"
 )
@@ -23,12 +24,10 @@ type SyncRequest struct {
 }
 
 // ConversationSync is what a device lacks of one conversation. With Reset it forgets what it had
-// and takes this, whose Messages are the latest; the rest comes by paging.
+// and takes this, whose Messages are the latest; the rest comes by paging. Members are all whose places
+// changed; with Reset all who are in, but of a group above 100 only the reader and the first few.
 type ConversationSync struct {
-	ID       int64     `json:"id"`
-	Kind     string    `json:"kind" enum:"live,direct,group,staff"`
-	Version  int64     `json:"version"`
-	Seq      int64     `json:"seq"`
+	Header
 	Reset    bool      `json:"reset"`
 	Members  []Member  `json:"members"`
 	Messages []Message `json:"messages"`
@@ -50,16 +49,29 @@ type SyncAnswer struct {
 
 // place is one conversation of the person who asks.
 type place struct {
-	ID      int64  `bun:"id"`
-	Kind    string `bun:"kind"`
-	Seq     int64  `bun:"seq"`
-	Version int64  `bun:"version"`
-	JoinSeq int64  `bun:"join_seq"`
-	Reads   int64  `bun:"reads"`
+	ID          int64     `bun:"id"`
+	Kind        string    `bun:"kind"`
+	Seq         int64     `bun:"seq"`
+	Version     int64     `bun:"version"`
+	SiteID      int64     `bun:"site_id"`
+	Name        string    `bun:"name"`
+	MemberCount int64     `bun:"member_count"`
+	Dissolved   bool      `bun:"dissolved"`
+	UpdatedAt   time.Time `bun:"updated_at"`
+	JoinSeq     int64     `bun:"join_seq"`
+	Mine        int64     `bun:"mine"` // version of the reader's own place
+	Reads       int64     `bun:"reads"`
 
 	known Known
 	reset bool
 }
+
+func (p place) header() Header {
+	return Header{ID: p.ID, Kind: p.Kind, Version: p.Version, Seq: p.Seq, SiteID: p.SiteID, Name: p.Name, MemberCount: p.MemberCount, Dissolved: p.Dissolved}
+}
+
+// crowded tells whether nobody sees how far the others have read.
+func (p place) crowded() bool { return p.MemberCount > shownCursors }
 
 // Bind gives a fresh socket to a person and answers like Sync; what happens meanwhile waits and
 // follows on the socket, so nothing is missed in between. Faults: NotFound, Conflict or Denied for a
@@ -91,7 +103,7 @@ func (s *Service) Sync(ctx context.Context, me int64, req SyncRequest) (SyncAnsw
 		if err != nil {
 			return err
 		}
-		return fill(ctx, r, places, &a)
+		return fill(ctx, r, me, places, &a)
 	})
 	if err != nil {
 		return SyncAnswer{}, fmt.Errorf("sync: %w", err)
@@ -131,7 +143,7 @@ func (s *Service) places(ctx context.Context, r bun.IDB, me int64, req SyncReque
 		a.versions[p.ID] = p.Version
 		known, ok := req.Known[p.ID]
 		p.known = known
-		p.reset = !ok || known[0] > p.Version
+		p.reset = !ok || known[0] > p.Version || known[0] < p.Mine // his place is a new one: perhaps he was out for a while
 		if p.reset || known[0] < p.Version || known[1] != p.Reads {
 			changed = append(changed, p)
 		}
@@ -139,8 +151,9 @@ func (s *Service) places(ctx context.Context, r bun.IDB, me int64, req SyncReque
 	return changed, nil
 }
 
-const placeColumns = `c.id, c.kind, c.seq, c.version, m.join_seq,
-	(SELECT COALESCE(SUM(o.read_seq + o.received_seq), 0) FROM members o WHERE o.conversation_id = c.id AND o.left_seq IS NULL) AS reads`
+var placeColumns = `c.id, c.kind, c.seq, c.version, c.site_id, c.name, c.member_count, c.dissolved_at IS NOT NULL AS dissolved, c.updated_at,
+	m.join_seq, m.version AS mine, CASE WHEN c.member_count > ` + strconv.Itoa(shownCursors) + ` THEN m.read_seq + m.received_seq ELSE
+	(SELECT COALESCE(SUM(o.read_seq + o.received_seq), 0) FROM members o WHERE o.conversation_id = c.id AND o.left_seq IS NULL) END AS reads`
 
 func latestPlaces(ctx context.Context, r bun.IDB, me int64) ([]place, error) {
 	var all []place
@@ -159,39 +172,80 @@ func namedPlaces(ctx context.Context, r bun.IDB, me int64, ids []int64) ([]place
 }
 
 // fill reads members, cursors and messages of the conversations that changed.
-func fill(ctx context.Context, r bun.IDB, places []place, a *SyncAnswer) error {
-	if len(places) == 0 {
-		return nil
-	}
-	ids := make([]int64, len(places))
-	for i, p := range places {
-		ids[i] = p.ID
-	}
-	var rows []memberRow
-	err := r.NewSelect().Model(&rows).Where("conversation_id IN (?)", bun.List(ids)).Scan(ctx)
+func fill(ctx context.Context, r bun.IDB, me int64, places []place, a *SyncAnswer) error {
+	members, err := membersFor(ctx, r, me, places)
 	if err != nil {
 		return err
 	}
-	members := map[int64][]memberRow{}
-	for _, m := range rows {
-		members[m.ConversationID] = append(members[m.ConversationID], m)
-	}
 	for _, p := range places {
-		c := ConversationSync{ID: p.ID, Kind: p.Kind, Version: p.Version, Seq: p.Seq, Members: []Member{}, Cursors: []Cursor{}}
+		c := ConversationSync{Header: p.header(), Members: []Member{}, Cursors: []Cursor{}}
 		if c.Messages, c.Reset, err = gap(ctx, r, p); err != nil {
 			return err
 		}
+		if c.Reset && !p.reset && p.crowded() { // so many messages that it starts over
+			p.reset = true
+			if members[p.ID], err = crowd(ctx, r, me, &p); err != nil {
+				return err
+			}
+		}
 		for _, m := range members[p.ID] {
 			if c.Reset && m.LeftSeq == nil || !c.Reset && m.Version > p.known[0] {
-				c.Members = append(c.Members, m.member())
+				c.Members = append(c.Members, m.seenBy(me, p.crowded()))
 			}
-			if m.LeftSeq == nil && len(members[p.ID]) <= shownCursors {
+			if m.LeftSeq == nil && (m.PersonID == me || !p.crowded()) {
 				c.Cursors = append(c.Cursors, Cursor{PersonID: m.PersonID, Read: m.ReadSeq, Received: m.ReceivedSeq})
 			}
 		}
 		a.Conversations = append(a.Conversations, c)
 	}
 	return nil
+}
+
+// membersFor reads the places that an answer may have to name: all of a small conversation; of a crowded one
+// the reader's own, and the changed ones, or the first few when it starts over.
+func membersFor(ctx context.Context, r bun.IDB, me int64, places []place) (map[int64][]memberRow, error) {
+	found := map[int64][]memberRow{}
+	var small []int64
+	for i, p := range places {
+		if !p.crowded() {
+			small = append(small, p.ID)
+			continue
+		}
+		var err error
+		if found[p.ID], err = crowd(ctx, r, me, &places[i]); err != nil {
+			return nil, err
+		}
+	}
+	if len(small) == 0 {
+		return found, nil
+	}
+	var rows []memberRow
+	err := r.NewSelect().Model(&rows).Where("conversation_id IN (?)", bun.List(small)).Scan(ctx)
+	for _, m := range rows {
+		found[m.ConversationID] = append(found[m.ConversationID], m)
+	}
+	return found, err
+}
+
+// crowd is membersFor one crowded conversation. Where too many places changed it starts over.
+func crowd(ctx context.Context, r bun.IDB, me int64, p *place) ([]memberRow, error) {
+	mine, err := membership(ctx, r, p.ID, me)
+	if err != nil {
+		return nil, err
+	}
+	var rows []memberRow
+	if !p.reset {
+		err := r.NewSelect().Model(&rows).Where("conversation_id = ? AND person_id <> ? AND version > ?", p.ID, me, p.known[0]).
+			Limit(replay + 1).Scan(ctx)
+		if err != nil {
+			return nil, err
+		}
+		p.reset = len(rows) > replay
+	}
+	if p.reset {
+		rows, err = insiders(ctx, r, p.ID, 0, me, facesShown)
+	}
+	return append(rows, mine), err
 }
 
 // gap reads what changed since the known version, or the latest window when that is too much or
@@ -248,13 +302,18 @@ func senders(list []Message) []int64 {
 }
 
 func (s *Service) peopleOf(ctx context.Context, ids []int64) ([]people.Person, error) {
+	return s.peopleIn(ctx, s.db.R, ids)
+}
+
+// peopleIn is peopleOf inside a write or a snapshot.
+func (s *Service) peopleIn(ctx context.Context, r bun.IDB, ids []int64) ([]people.Person, error) {
 	slices.Sort(ids)
 	ids = slices.Compact(ids)
 	out := []people.Person{}
 	if len(ids) == 0 {
 		return out, nil
 	}
-	found, err := s.people.PeopleByID(ctx, ids)
+	found, err := s.people.PeopleIn(ctx, r, ids)
 	if err != nil {
 		return nil, err
 	}
@@ -283,7 +342,7 @@ func (s *Service) History(ctx context.Context, by, conversation, before int64, l
 		return MessagePage{}, err
 	}
 	if m.LeftSeq != nil {
-		return MessagePage{}, fault.New(fault.NotFound, "conversation not found")
+		return MessagePage{}, errNotIn
 	}
 	return s.pageFrom(ctx, conversation, m.JoinSeq, before, limit)
 }

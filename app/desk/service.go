@@ -78,7 +78,19 @@ func (s *Service) Recalled(ctx context.Context, tx *storage.Tx, c chat.Conversat
 	if c.Kind != "live" {
 		return nil
 	}
-	tickets, err := unsaid(ctx, tx, was)
+	return s.rewordTx(ctx, tx, was, "")
+}
+
+// Edited puts what a message says now on the tickets that show it last. It is a hook for chat.OnEdit.
+func (s *Service) Edited(ctx context.Context, tx *storage.Tx, c chat.Conversation, m *chat.Message) error {
+	if c.Kind != "live" {
+		return nil
+	}
+	return s.rewordTx(ctx, tx, m, firstRunes(m.Body.Text, lastTextKept))
+}
+
+func (s *Service) rewordTx(ctx context.Context, tx *storage.Tx, m *chat.Message, text string) error {
+	tickets, err := reword(ctx, tx, m, text)
 	if len(tickets) > 0 {
 		tx.After(func() { s.tell.add(news{tickets: setOf(tickets...)}) })
 	}

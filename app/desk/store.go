@@ -152,13 +152,13 @@ func heard(ctx context.Context, tx *storage.Tx, m *chat.Message, text string) (t
 	return t, err == nil, unlessNone(err)
 }
 
-// unsaid empties the last words of the tickets that end with this message, and lists them.
-func unsaid(ctx context.Context, tx *storage.Tx, m *chat.Message) ([]int64, error) {
+// reword changes the last words of the tickets that end with this message, and lists them.
+func reword(ctx context.Context, tx *storage.Tx, m *chat.Message, text string) ([]int64, error) {
 	var ids []int64
 	err := tx.NewRaw(`
-		UPDATE tickets SET last_text = '', version = version + 1
+		UPDATE tickets SET last_text = ?, version = version + 1
 		WHERE conversation_id = ? AND last_sender_id = ? AND last_at = ? RETURNING id`,
-		m.ConversationID, m.SenderID, m.CreatedAt).Scan(ctx, &ids)
+		text, m.ConversationID, m.SenderID, m.CreatedAt).Scan(ctx, &ids)
 	return ids, err
 }
 

@@ -11,7 +11,9 @@ type Settings struct {
 // Chat is what the core asks.
 type Chat struct {
 	RecallSeconds int `json:"recall_seconds"` // how long a message can be taken back; 0: never
+	EditSeconds   int `json:"edit_seconds"`   // how long a text can be changed; 0: never
 	MaxText       int `json:"max_text"`       // characters of a text message
+	MaxGroup      int `json:"max_group"`      // members of a group
 }
 
 // Files is what uploads ask.
@@ -24,7 +26,7 @@ type Files struct {
 // Default is what holds where nobody changed anything.
 func Default() Settings {
 	return Settings{
-		Chat:  Chat{RecallSeconds: 120, MaxText: 4000},
+		Chat:  Chat{RecallSeconds: 120, EditSeconds: 900, MaxText: 4000, MaxGroup: 500},
 		Files: Files{MaxImageMB: 10, MaxFileMB: 50, MaxMegapixels: 40},
 	}
 }
@@ -34,7 +36,9 @@ func Default() Settings {
 type Change struct {
 	Chat struct {
 		RecallSeconds *int `json:"recall_seconds,omitempty" minimum:"0" maximum:"86400"`
+		EditSeconds   *int `json:"edit_seconds,omitempty" minimum:"0" maximum:"604800"`
 		MaxText       *int `json:"max_text,omitempty" minimum:"100" maximum:"20000"`
+		MaxGroup      *int `json:"max_group,omitempty" minimum:"3" maximum:"10000"`
 	} `json:"chat,omitempty"`
 	Files struct {
 		MaxImageMB    *int `json:"max_image_mb,omitempty" minimum:"1" maximum:"100"`
@@ -50,6 +54,8 @@ var rows = []struct {
 	asked func(Change) *int
 }{
 	{"chat.recall_seconds", func(s *Settings) *int { return &s.Chat.RecallSeconds }, func(c Change) *int { return c.Chat.RecallSeconds }},
+	{"chat.edit_seconds", func(s *Settings) *int { return &s.Chat.EditSeconds }, func(c Change) *int { return c.Chat.EditSeconds }},
+	{"chat.max_group", func(s *Settings) *int { return &s.Chat.MaxGroup }, func(c Change) *int { return c.Chat.MaxGroup }},
 	{"chat.max_text", func(s *Settings) *int { return &s.Chat.MaxText }, func(c Change) *int { return c.Chat.MaxText }},
 	{"files.max_image_mb", func(s *Settings) *int { return &s.Files.MaxImageMB }, func(c Change) *int { return c.Files.MaxImageMB }},
 	{"files.max_file_mb", func(s *Settings) *int { return &s.Files.MaxFileMB }, func(c Change) *int { return c.Files.MaxFileMB }},

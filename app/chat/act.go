@@ -1,0 +1,141 @@
+package chat
+
+import (
+	"context"
+	"slices"
+
+	"ichat/app/hub"
+	"ichat/app/people"
+	"ichat/storage"
+)
+
+// Header is what a conversation is, whoever asks. Name, MemberCount and Dissolved are a group's.
+type Header struct {
+	ID          int64  `json:"id"`
+	Kind        string `json:"kind" enum:"live,direct,group,staff"`
+	Version     int64  `json:"version"`
+	Seq         int64  `json:"seq"`
+	SiteID      int64  `json:"site_id,omitempty"`
+	Name        string `json:"name,omitempty"`
+	MemberCount int64  `json:"member_count,omitempty"`
+	Dissolved   bool   `json:"dissolved,omitempty"`
+}
+
+func (c Conversation) header() Header {
+	return Header{ID: c.ID, Kind: c.Kind, Version: c.Version, Seq: c.Seq, SiteID: c.SiteID, Name: c.Name, MemberCount: c.MemberCount, Dissolved: c.Dissolved}
+}
+
+// Act is the data of an `act` frame: everything that one act did to a conversation, under one version.
+type Act struct {
+	Header  Header          `json:"header"`
+	Members []Member        `json:"members"` // the places that are others now
+	People  []people.Person `json:"people"`  // who has them, and who did it
+	Message *Message        `json:"message"` // the line that says so, if there is one
+}
+
+// act is one change of a conversation between members, however many people it touches: one version, which
+// the header, the places and the line share, and one push.
+type act struct {
+	by        int64
+	joined    []memberRow // places made or renewed
+	left      []memberRow // places given up
+	changed   []memberRow // places with another role
+	key       string      // of the line; empty: none
+	args      map[string]string
+	name      string // the group's new one; empty: the old one stays
+	dissolved bool
+}
+
+// actTx writes what an act does and tells it. c is numbered for it already: by number when there is a line,
+// by bump when there is none.
+func (s *Service) actTx(ctx context.Context, tx *storage.Tx, c Conversation, a act) error {
+	if err := s.placesTx(ctx, tx, c, a); err != nil {
+		return err
+	}
+	data := Act{Header: c.header(), Members: []Member{}}
+	touched := slices.Concat(a.joined, a.left, a.changed)
+	for _, m := range touched {
+		data.Members = append(data.Members, m.member())
+	}
+	var err error
+	if a.key != "" {
+		if data.Message, err = s.lineTx(ctx, tx, c, a); err != nil {
+			return err
+		}
+	}
+	if data.People, err = s.peopleIn(ctx, tx, append(personsOf(touched), a.by)); err != nil {
+		return err
+	}
+	to, err := audience(ctx, tx, c.ID)
+	if err != nil {
+		return err
+	}
+	to = without(to, personsOf(a.joined)) // they do not know the conversation yet: their list says that there is one more
+	lists, err := moveLists(ctx, tx, slices.Concat(a.joined, a.left))
+	if err != nil {
+		return err
+	}
+	tx.After(func() {
+		s.hub.Push(to, hub.Frame{Type: "act", ConversationID: c.ID, Version: c.Version, Data: data})
+		for person, list := range lists {
+			s.hub.Push([]int64{person}, hub.Frame{Type: "list", Data: map[string]int64{"list": list}})
+		}
+	})
+	return nil
+}
+
+// placesTx writes the places and the header.
+func (s *Service) placesTx(ctx context.Context, tx *storage.Tx, c Conversation, a act) error {
+	if len(a.joined) > 0 {
+		if err := joinAll(ctx, tx, a.joined); err != nil {
+			return err
+		}
+	}
+	for _, m := range slices.Concat(a.left, a.changed) {
+		if err := savePlace(ctx, tx, m); err != nil {
+			return err
+		}
+	}
+	return saveHeader(ctx, tx, c, s.now().UTC())
+}
+
+// lineTx stores the line that tells of the act, under the number that was taken for it.
+func (s *Service) lineTx(ctx context.Context, tx *storage.Tx, c Conversation, a act) (*Message, error) {
+	body := Body{Key: a.key, Args: a.args}
+	id := s.ids.Next()
+	row := messageRow{ConversationID: c.ID, Seq: c.Seq, ID: id, Version: c.Version, ClientMsgID: systemID(id),
+		Type: System, Body: string(encode(body)), Alt: alt(System, body), CreatedAt: s.time()}
+	m := row.message()
+	return &m, insertMessage(ctx, tx, row)
+}
+
+// newPlace is a place in a conversation that was just numbered: it sees its own act's line and what comes after.
+func newPlace(c Conversation, person int64, role string) memberRow {
+	return memberRow{ConversationID: c.ID, PersonID: person, Role: role, JoinSeq: max(c.Seq, 1), Version: c.Version}
+}
+
+func personsOf(rows []memberRow) []int64 {
+	ids := make([]int64, len(rows))
+	for i, m := range rows {
+		ids[i] = m.PersonID
+	}
+	return ids
+}
+
+// without is list less those in gone.
+func without(list, gone []int64) []int64 {
+	if len(gone) == 0 {
+		return list
+	}
+	out := make(map[int64]bool, len(gone))
+	for _, id := range gone {
+		out[id] = true
+	}
+	var rest []int64
+	for _, id := range list {
+		if !out[id] {
+			rest = append(rest, id)
+		}
+	}
+	return rest
+}

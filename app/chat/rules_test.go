@@ -1,0 +1,38 @@
+package chat
+
+import (
+	"errors"
+	"testing"
+)
+
+func TestWhoMayDoWhatInAConversationBetweenMembers(t *testing.T) {
+	deeds := []deed{toSend, toInvite, toRename, toRemove, toAppoint, toLeave, toDissolve}
+	no := func(e error) []error { return []error{e, e, e, e, e, e, e} }
+	for _, row := range []struct {
+		what  string
+		st    standing
+		other string
+		want  []error // for each deed
+	}{
+		{"not in", standing{kind: Group, works: true}, RoleMember, no(errNotIn)},
+		{"a member", standing{kind: Group, role: RoleMember, works: true}, RoleMember, []error{nil, nil, errManager, errManager, errOwner, nil, errOwner}},
+		{"an admin with a member", standing{kind: Group, role: RoleAdmin, works: true}, RoleMember, []error{nil, nil, nil, nil, errOwner, nil, errOwner}},
+		{"an admin with an admin", standing{kind: Group, role: RoleAdmin, works: true}, RoleAdmin, []error{nil, nil, nil, errOwner, errOwner, nil, errOwner}},
+		{"an admin with the owner", standing{kind: Group, role: RoleAdmin, works: true}, RoleOwner, []error{nil, nil, nil, errOwner, errOwner, nil, errOwner}},
+		{"the owner with a member", standing{kind: Group, role: RoleOwner, works: true}, RoleMember, []error{nil, nil, nil, nil, nil, errOwnerStays, nil}},
+		{"the owner with an admin", standing{kind: Group, role: RoleOwner, works: true}, RoleAdmin, []error{nil, nil, nil, nil, nil, errOwnerStays, nil}},
+		{"the owner with himself", standing{kind: Group, role: RoleOwner, works: true}, RoleOwner, []error{nil, nil, nil, errOwnerStays, nil, errOwnerStays, nil}},
+		{"who works there no more", standing{kind: Group, role: RoleAdmin}, RoleMember, []error{errApart, errApart, errApart, errApart, errApart, nil, errApart}},
+		{"in a dissolved group", standing{kind: Group, role: RoleOwner, works: true, dissolved: true}, RoleMember,
+			[]error{errDissolved, errDissolved, errDissolved, errDissolved, errDissolved, nil, errDissolved}},
+		{"of two", standing{kind: Direct, role: RoleMember, works: true}, RoleMember, []error{nil, errNotIn, errNotIn, errNotIn, errNotIn, errNotIn, errNotIn}},
+		{"of two apart", standing{kind: Direct, role: RoleMember}, RoleMember, []error{errApart, errNotIn, errNotIn, errNotIn, errNotIn, errNotIn, errNotIn}},
+		{"elsewhere", standing{kind: Live, role: RoleOwner, works: true}, RoleMember, no(errNotIn)},
+	} {
+		for i, what := range deeds {
+			if got := row.st.may(what, row.other); !errors.Is(got, row.want[i]) && got != row.want[i] {
+				t.Errorf("%s, deed %d: %v, want %v", row.what, what, got, row.want[i])
+			}
+		}
+	}
+}
