@@ -30,7 +30,7 @@ var spoken = []struct {
 	{"Person", people.Person{}}, {"Role", people.Role{}}, {"Session", people.Session{}},
 	{"SiteLook", sites.SiteLook{}}, {"VisitorSession", people.VisitorSession{}},
 	{"Body", chat.Body{}}, {"Reply", chat.Reply{}}, {"Message", chat.Message{}}, {"Member", chat.Member{}}, {"MemberChange", chat.MemberChange{}}, {"Cursor", chat.Cursor{}},
-	{"Header", chat.Header{}}, {"Act", chat.Act{}}, {"Edition", chat.Edition{}}, {"ConversationPage", chat.ConversationPage{}}, {"MemberPage", chat.MemberPage{}},
+	{"Header", chat.Header{}}, {"ChatAct", chat.Act{}}, {"Edition", chat.Edition{}}, {"ConversationPage", chat.ConversationPage{}}, {"MemberPage", chat.MemberPage{}},
 	{"ConversationSync", chat.ConversationSync{}}, {"SyncRequest", chat.SyncRequest{}}, {"BindRequest", chat.BindRequest{}},
 	{"SyncAnswer", chat.SyncAnswer{}}, {"MessagePage", chat.MessagePage{}}, {"SendRequest", chat.SendRequest{}},
 	{"Estimate", desk.Estimate{}}, {"Rating", desk.Rating{}}, {"Contact", desk.Contact{}}, {"Queue", desk.Queue{}}, {"Canned", desk.Canned{}}, {"TicketNote", desk.TicketNote{}}, {"SayRequest", desk.SayRequest{}},
