@@ -4,4 +4,6 @@ package hub
 
 const dropsSilently = false
 
+func dawdle() {}
+
 func room(o Options) limits { return limits{bytes: o.QueueBytes, frames: o.QueueFrames} }

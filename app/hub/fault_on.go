@@ -2,10 +2,21 @@
 
 package hub
 
-import "ichat/app/faultlab"
+import (
+	"time"
+
+	"ichat/app/faultlab"
+)
 
 // dropsSilently loses what does not fit, and never says in heads what should have come.
 var dropsSilently = faultlab.Is(faultlab.DropOnFull)
+
+// dawdle makes every client a slow one.
+func dawdle() {
+	if dropsSilently {
+		time.Sleep(20 * time.Millisecond)
+	}
+}
 
 // room is so small that any burst is too much.
 func room(o Options) limits {

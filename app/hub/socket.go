@@ -90,6 +90,7 @@ func (s *socket) write(data []byte) {
 
 // sent runs when melody's frame is on the wire.
 func (s *socket) sent() {
+	dawdle()
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.busy = false
