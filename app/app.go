@@ -139,7 +139,7 @@ func (a *App) build(ctx context.Context) error {
 		return err
 	}
 	a.Chat = chat.New(a.DB, ids, a.now, a.Hub, a.People, a.Settings, epoch, a.log)
-	a.Desk = desk.New(a.DB, ids, a.now, a.Hub, a.People, a.Chat, a.Audit, a.log)
+	a.Desk = desk.New(a.DB, ids, a.now, a.Hub, a.Sites, a.People, a.Chat, a.Audit, a.log)
 	a.join()
 	a.routes()
 	return a.first(ctx)
@@ -178,6 +178,8 @@ func (a *App) join() {
 	a.Sites.OwnedBy(a.People.Owns, a.People.SitesOwned)
 	a.Audit.NamedBy(a.People.NameIn)
 	a.Audit.OwnedBy(a.People.Owns)
+	a.Sites.AttendedBy(a.Desk.Attended)
+	a.Sites.OnChange(a.Desk.SiteChanged)
 	a.Settings.OwnedBy(a.People.SitesOwned)
 	a.People.OnAgent(a.Desk.SeatTx)
 	a.People.Seats(a.Desk.SeatsOf, a.Desk.SetCapTx)

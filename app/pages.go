@@ -12,8 +12,9 @@ import (
 	"ichat/widget"
 )
 
-// consolePolicy lets the console's pages run their own scripts and talk to their own host only.
-const consolePolicy = "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; font-src 'self'; connect-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'"
+// consolePolicy lets the console's pages run their own scripts, talk to their own host and show its pages (the
+// preview of the chat) only.
+const consolePolicy = "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; font-src 'self'; connect-src 'self'; frame-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'"
 
 // widgetFiles is the built chat window; without a front-end build its parts are empty.
 func widgetFiles() sites.Files {

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"reflect"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -28,6 +29,7 @@ var spoken = []struct {
 	of   any
 }{
 	{"Person", people.Person{}}, {"Role", people.Role{}}, {"Session", people.Session{}},
+	{"Text", sites.Text{}}, {"Texts", sites.Texts{}}, {"Span", sites.Span{}}, {"Holiday", sites.Holiday{}}, {"Hours", sites.Hours{}},
 	{"SiteLook", sites.SiteLook{}}, {"VisitorSession", people.VisitorSession{}},
 	{"Body", chat.Body{}}, {"Reply", chat.Reply{}}, {"Message", chat.Message{}}, {"Member", chat.Member{}}, {"MemberChange", chat.MemberChange{}}, {"Cursor", chat.Cursor{}},
 	{"Header", chat.Header{}}, {"ChatAct", chat.Act{}}, {"Edition", chat.Edition{}}, {"ConversationPage", chat.ConversationPage{}}, {"MemberPage", chat.MemberPage{}},
@@ -83,7 +85,10 @@ func fields(t reflect.Type, names map[reflect.Type]string) []string {
 		if name == "" || name == "-" {
 			continue
 		}
-		if strings.Contains(options, "omitempty") {
+		if strings.Contains(name, "-") {
+			name = strconv.Quote(name)
+		}
+		if strings.Contains(options, "omitempty") || strings.Contains(options, "omitzero") {
 			name += "?"
 		}
 		out = append(out, name+": "+typeScript(f.Type, f.Tag.Get("enum"), names))

@@ -26,6 +26,7 @@ import (
 	"ichat/app/hub"
 	"ichat/app/id"
 	"ichat/app/people"
+	"ichat/app/sites"
 	"ichat/storage"
 )
 
@@ -73,7 +74,9 @@ type Live struct {
 	Estimate       *Estimate      `json:"estimate"`
 	Agent          *people.Person `json:"agent"`
 	AgentsOnline   int            `json:"agents_online"`
-	Away           bool           `json:"away"` // nobody is there to answer
+	Away           bool           `json:"away"`     // nobody is there to answer
+	Closed         bool           `json:"closed"`   // that is so because of the hours
+	OpensAt        *time.Time     `json:"opens_at"` // when they begin again; null when open, or for good
 	Rating         *Rating        `json:"rating"`
 	MayRate        bool           `json:"may_rate"`
 	AskRating      bool           `json:"ask_rating"` // the agent asks for a rating that was not given yet
@@ -95,6 +98,7 @@ type Ticket struct {
 	AnsweredAt     *time.Time     `json:"answered_at"` // when an agent first wrote
 	ClosedAt       *time.Time     `json:"closed_at"`
 	Version        int64          `json:"version"` // grows with every change of the ticket
+	DueAt          *time.Time     `json:"due_at"`  // written while closed: nobody waits in vain before this
 	LastText       string         `json:"last_text"`
 	LastAt         time.Time      `json:"last_at"`
 	Page           string         `json:"page"`
@@ -164,6 +168,7 @@ type Service struct {
 	ids    *id.Source
 	now    func() time.Time
 	hub    *hub.Hub
+	sites  *sites.Service
 	people *people.Service
 	chat   *chat.Service
 	audit  *audit.Log
@@ -177,15 +182,17 @@ type Service struct {
 
 	boards *inbox // sites whose boards are another than they were
 	walls  *walls
+
+	hours chan struct{} // wakes keepHours: a site has others
 }
 
 // New makes the desk. It moves when Run does; the hooks (Heard, SeatTx, QueueTx, Presence) are
 // registered by whoever builds the product.
-func New(db *storage.DB, ids *id.Source, now func() time.Time, h *hub.Hub, p *people.Service, c *chat.Service, acts *audit.Log, log *slog.Logger) *Service {
+func New(db *storage.DB, ids *id.Source, now func() time.Time, h *hub.Hub, places *sites.Service, p *people.Service, c *chat.Service, acts *audit.Log, log *slog.Logger) *Service {
 	return &Service{
-		db: db, ids: ids, now: now, hub: h, people: p, chat: c, audit: acts, log: log,
+		db: db, ids: ids, now: now, hub: h, sites: places, people: p, chat: c, audit: acts, log: log,
 		work: newInbox(), tell: newInbox(), told: map[int64]tellings{}, leases: newLeases(db),
-		boards: newInbox(), walls: newWalls(),
+		boards: newInbox(), walls: newWalls(), hours: make(chan struct{}, 1),
 	}
 }
 

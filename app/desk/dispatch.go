@@ -19,6 +19,7 @@ func (s *Service) Run(ctx context.Context) error {
 	all.Go(func() { s.work.serve(ctx, s.dispatch) })
 	all.Go(func() { s.tell.serve(ctx, s.telling) })
 	all.Go(func() { s.boards.serve(ctx, s.showing) })
+	all.Go(func() { s.keepHours(ctx) })
 	if s.db.Postgres() {
 		all.Go(func() { s.beat(ctx) })
 	}
@@ -97,6 +98,9 @@ func (s *Service) serve(ctx context.Context, site int64) error {
 func (s *Service) round(ctx context.Context, f fence, site int64) error {
 	waiting, err := queueOn(ctx, s.db.R, site)
 	if err != nil || len(waiting) == 0 {
+		return err
+	}
+	if waiting, err = s.due(ctx, site, waiting); err != nil || len(waiting) == 0 {
 		return err
 	}
 	seats, err := s.candidates(ctx, site)

@@ -65,6 +65,9 @@ func (s *Service) openTx(ctx context.Context, tx *storage.Tx, c chat.Conversatio
 		State: stateWaiting, FromSeq: m.Seq,
 		LastText: text, LastSenderID: m.SenderID, LastAt: m.CreatedAt, OpenedAt: m.CreatedAt,
 	}
+	if t.DueAt, err = s.dueTx(ctx, tx, t); err != nil {
+		return err
+	}
 	t.step(m.Version)
 	if _, err := tx.NewInsert().Model(&t).Exec(ctx); err != nil {
 		return err

@@ -40,6 +40,7 @@ type ticketRow struct {
 	RatedAt        *time.Time
 	AskedAt        *time.Time
 	AnsweredAt     *time.Time // when an agent first wrote
+	DueAt          *time.Time // when the hours began, of what was written before them
 	PassedBy       int64      // who gave it back to a queue: it is not his again unless he takes it
 }
 
@@ -110,7 +111,7 @@ func waitingOn(ctx context.Context, q bun.IDB, sites ...int64) ([]ticketRow, err
 // with every change of a long queue.
 func queueOn(ctx context.Context, q bun.IDB, site int64) ([]ticketRow, error) {
 	var rows []ticketRow
-	err := q.NewSelect().Model(&rows).Column("id", "site_id", "queue_id", "conversation_id", "visitor_id", "state", "version", "stars", "comment", "passed_by").
+	err := q.NewSelect().Model(&rows).Column("id", "site_id", "queue_id", "conversation_id", "visitor_id", "state", "version", "stars", "comment", "passed_by", "opened_at").
 		Where("t.site_id = ?", site).Where("t.state = ?", stateWaiting).OrderExpr("t.opened_at, t.id").Scan(ctx)
 	return rows, err
 }

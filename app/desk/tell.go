@@ -102,6 +102,10 @@ func (s *Service) tellPlaces(ctx context.Context, site int64) error {
 	if err != nil {
 		return err
 	}
+	h, err := s.hoursOf(ctx, site)
+	if err != nil {
+		return err
+	}
 	told := s.told[site]
 	if epoch := s.leases.epoch(site); told.epoch != epoch {
 		told = tellings{epoch: epoch} // another node told them since
@@ -117,6 +121,7 @@ func (s *Service) tellPlaces(ctx context.Context, site int64) error {
 		l := live(t, agents)
 		l.Place = i + 1
 		l.Estimate = estimate(l.Place, handling[t.QueueID], slots)
+		l = closing(l, h, s.now(), t.OpenedAt)
 		now[t.ID] = l
 		if last, was := told.places[t.ID]; !was || !last.same(l) {
 			s.pushLive(t, l)

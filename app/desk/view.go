@@ -118,12 +118,20 @@ func (s *Service) Live(ctx context.Context, site, visitor int64) (Live, error) {
 		}
 	}
 	agents, _, err := s.atWork(ctx, site)
-	return Live{ConversationID: c.ID, State: stateNone, AgentsOnline: agents, Away: agents == 0}, err
+	if err != nil {
+		return Live{}, err
+	}
+	h, err := s.hoursOf(ctx, site)
+	return closing(Live{ConversationID: c.ID, State: stateNone, AgentsOnline: agents, Away: agents == 0}, h, s.now(), s.now()), err
 }
 
 // liveOf is what the visitor of a ticket sees.
 func (s *Service) liveOf(ctx context.Context, t ticketRow) (Live, error) {
 	agents, slots, err := s.atWork(ctx, t.SiteID)
+	if err != nil {
+		return Live{}, err
+	}
+	h, err := s.hoursOf(ctx, t.SiteID)
 	if err != nil {
 		return Live{}, err
 	}
@@ -146,6 +154,11 @@ func (s *Service) liveOf(ctx context.Context, t ticketRow) (Live, error) {
 		l.Agent = &agent
 		l.Away = !s.hub.Present(t.AgentID) // he answers what he has, also when he takes nothing new
 	}
+	if t.State == stateWaiting {
+		l = closing(l, h, s.now(), t.OpenedAt)
+	} else if t.State == stateClosed {
+		l = closing(l, h, s.now(), s.now())
+	}
 	l.MayRate = t.rateable(s.now()) == nil
 	l.AskRating = l.MayRate && t.AskedAt != nil && t.Stars == 0
 	return l, nil
@@ -160,7 +173,8 @@ func live(t ticketRow, agents int) Live {
 // same tells whether a visitor would see no difference. The version alone is none.
 func (l Live) same(o Live) bool {
 	sameEstimate := l.Estimate == o.Estimate || l.Estimate != nil && o.Estimate != nil && *l.Estimate == *o.Estimate
-	return sameEstimate && l.TicketID == o.TicketID && l.State == o.State && l.Place == o.Place && l.AgentsOnline == o.AgentsOnline
+	sameHours := l.Closed == o.Closed && (l.OpensAt == o.OpensAt || l.OpensAt != nil && o.OpensAt != nil && l.OpensAt.Equal(*o.OpensAt))
+	return sameEstimate && sameHours && l.TicketID == o.TicketID && l.State == o.State && l.Place == o.Place && l.AgentsOnline == o.AgentsOnline
 }
 
 func (s *Service) view(ctx context.Context, t ticketRow) (Ticket, error) {
@@ -199,7 +213,7 @@ func (s *Service) views(ctx context.Context, rows []ticketRow) ([]Ticket, error)
 	for i, t := range rows {
 		all[i] = Ticket{
 			ID: t.ID, SiteID: t.SiteID, QueueID: t.QueueID, Queue: names[t.QueueID], ConversationID: t.ConversationID,
-			Visitor: who[t.VisitorID], State: t.State, OpenedAt: t.OpenedAt.UTC(), AssignedAt: utc(t.AssignedAt), AnsweredAt: utc(t.AnsweredAt), ClosedAt: utc(t.ClosedAt),
+			Visitor: who[t.VisitorID], State: t.State, OpenedAt: t.OpenedAt.UTC(), AssignedAt: utc(t.AssignedAt), AnsweredAt: utc(t.AnsweredAt), ClosedAt: utc(t.ClosedAt), DueAt: utc(t.DueAt),
 			Version: t.Version, LastText: t.LastText, LastAt: t.LastAt.UTC(), Page: t.Page,
 			Rating: t.Stars, RatingComment: t.Comment, Contact: contacts[t.VisitorID],
 		}

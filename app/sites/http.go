@@ -40,7 +40,11 @@ func (s *Service) getLook(ctx context.Context, in *lookIn) (*lookOut, error) {
 	if err != nil {
 		return nil, err
 	}
-	out := &lookOut{Status: http.StatusOK, ETag: tagOf(site.script()), CacheControl: lookCaching, Body: site.SiteLook}
+	look, err := s.shown(ctx, site)
+	if err != nil {
+		return nil, err
+	}
+	out := &lookOut{Status: http.StatusOK, ETag: tagOf(look.script()), CacheControl: cachingOf(site), Body: look}
 	if in.Seen == out.ETag {
 		out.Status = http.StatusNotModified
 	}

@@ -29,7 +29,7 @@ type script struct {
 // getLoader answers the widget's script with the look of the site inside it, or with null when the
 // page names its site by data-site.
 func (s *Service) getLoader(c echo.Context) error {
-	look, key := []byte("null"), c.QueryParam("site")
+	look, key, caching := []byte("null"), c.QueryParam("site"), lookCaching
 	if key != "" {
 		site, err := s.ByKey(c.Request().Context(), key)
 		if fault.Is(err, fault.NotFound) {
@@ -38,11 +38,15 @@ func (s *Service) getLoader(c echo.Context) error {
 		if err != nil {
 			return err
 		}
-		look = site.script()
+		shown, err := s.shown(c.Request().Context(), site)
+		if err != nil {
+			return err
+		}
+		look, caching = shown.script(), cachingOf(site)
 	}
 	made := s.scriptWith(key, look)
 	h := c.Response().Header()
-	h.Set("Cache-Control", lookCaching)
+	h.Set("Cache-Control", caching)
 	h.Set("ETag", made.tag)
 	h.Set("Vary", "Accept-Encoding")
 	h.Set("Cross-Origin-Resource-Policy", "cross-origin") // made for the pages of others

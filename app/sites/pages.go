@@ -18,7 +18,9 @@ var demoSource string
 
 var demoPage = template.Must(template.New("demo").Parse(demoSource))
 
-// getFrame answers the chat itself, for a frame on one of the site's domains or for a tab of its own.
+// getFrame answers the chat itself, for a frame on one of the site's domains or for a tab of its own. With
+// preview it plays a scene in a look that was not saved yet: for the product's own pages only, who see it
+// change while they type.
 func (s *Service) getFrame(c echo.Context) error {
 	key := c.Param("key")
 	if key == "" {
@@ -32,12 +34,16 @@ func (s *Service) getFrame(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	return web.HTML(c, http.StatusOK, page, framePolicy(site, c.Request().Host))
+	ancestors := site.FrameAncestors()
+	if c.QueryParams().Has("preview") {
+		ancestors = "'self'"
+	}
+	return web.HTML(c, http.StatusOK, page, framePolicy(ancestors, c.Request().Host))
 }
 
-// framePolicy lets the chat load its own files, talk to this server, and stand in a frame on the
-// site's domains; nothing else.
-func framePolicy(site Site, host string) string {
+// framePolicy lets the chat load its own files, talk to this server, and stand in a frame of these
+// ancestors; nothing else.
+func framePolicy(ancestors, host string) string {
 	connect := "'self'"
 	if name, err := normalDomain(host); err == nil {
 		// Safari before 15.4 does not count sockets as 'self'.
@@ -46,7 +52,7 @@ func framePolicy(site Site, host string) string {
 	return strings.Join([]string{
 		"default-src 'none'", "script-src 'self'", "style-src 'self'", "connect-src " + connect,
 		"img-src 'self' data: blob:", "media-src 'self' blob:", "font-src 'self'", "manifest-src 'self'",
-		"base-uri 'none'", "form-action 'none'", "frame-ancestors " + site.FrameAncestors(),
+		"base-uri 'none'", "form-action 'none'", "frame-ancestors " + ancestors,
 	}, "; ")
 }
 

@@ -45,10 +45,19 @@ type Service struct {
 	owns   func(ctx context.Context, person, site int64) (bool, error)
 	owned  func(ctx context.Context, person int64) ([]int64, error)
 
+	attended func(ctx context.Context, site int64) (bool, error)
+	onChange []func(site int64)
+
 	mu         sync.Mutex
-	cache      map[string]cached // by key; guarded by mu
+	cache      map[name]cached   // guarded by mu
 	scripts    map[string]script // by key, "" for the plain loader; guarded by mu
 	generation int               // moves with every change, so that a load begun before it is not kept; guarded by mu
+}
+
+// name is what a site is asked for by: its key or its id.
+type name struct {
+	key string
+	id  int64
 }
 
 type cached struct {
@@ -58,7 +67,7 @@ type cached struct {
 
 // New makes the room.
 func New(db *storage.DB, ids *id.Source, now func() time.Time, log *audit.Log, files Files) *Service {
-	return &Service{db: db, ids: ids, now: now, audit: log, files: files, cache: map[string]cached{}, scripts: map[string]script{}}
+	return &Service{db: db, ids: ids, now: now, audit: log, files: files, cache: map[name]cached{}, scripts: map[string]script{}}
 }
 
 // OnSite adds a hook that runs inside the write that makes a site.
@@ -71,25 +80,42 @@ func (s *Service) OwnedBy(owns func(ctx context.Context, person, site int64) (bo
 	s.owns, s.owned = owns, owned
 }
 
+// AttendedBy tells the room whether somebody is there to answer on a site: a floor above knows who works.
+func (s *Service) AttendedBy(attended func(ctx context.Context, site int64) (bool, error)) {
+	s.attended = attended
+}
+
+// OnChange adds a hook that hears, after the write, that a site is another than before.
+func (s *Service) OnChange(hook func(site int64)) { s.onChange = append(s.onChange, hook) }
+
 // ByKey finds a site by its public key, usually without asking the database.
 func (s *Service) ByKey(ctx context.Context, key string) (Site, error) {
 	if key == "" || len(key) > maxKey {
 		return Site{}, fault.New(fault.NotFound, "site not found")
 	}
+	return s.known(name{key: key}, func() (Site, error) { return byKey(ctx, s.db.R, key) })
+}
+
+// Known finds a site by its id, usually without asking the database.
+func (s *Service) Known(ctx context.Context, id int64) (Site, error) {
+	return s.known(name{id: id}, func() (Site, error) { return byID(ctx, s.db.R, id) })
+}
+
+func (s *Service) known(as name, read func() (Site, error)) (Site, error) {
 	s.mu.Lock()
-	hit, ok := s.cache[key]
+	hit, ok := s.cache[as]
 	generation := s.generation
 	s.mu.Unlock()
 	if ok && s.now().Before(hit.until) {
 		return hit.site, nil
 	}
-	site, err := byKey(ctx, s.db.R, key)
+	site, err := read()
 	if err != nil {
 		return Site{}, err
 	}
 	s.mu.Lock()
 	if s.generation == generation {
-		s.cache[key] = cached{site, s.now().Add(cacheFor)}
+		s.cache[as] = cached{site, s.now().Add(cacheFor)}
 	}
 	s.mu.Unlock()
 	return site, nil
@@ -99,6 +125,14 @@ func (s *Service) ByKey(ctx context.Context, key string) (Site, error) {
 func (s *Service) Site(ctx context.Context, id int64) (Site, error) {
 	return byID(ctx, s.db.R, id)
 }
+
+// SiteTx is Site inside a write.
+func (s *Service) SiteTx(ctx context.Context, tx *storage.Tx, id int64) (Site, error) {
+	return byID(ctx, tx, id)
+}
+
+// Timed are the sites that are not always open.
+func (s *Service) Timed(ctx context.Context) ([]Site, error) { return timed(ctx, s.db.R) }
 
 // First is the oldest site.
 func (s *Service) First(ctx context.Context) (Site, error) {
@@ -127,7 +161,7 @@ func (s *Service) EnsureFirst(ctx context.Context) (Site, error) {
 // pages only, until the owner names a domain.
 func (s *Service) CreateTx(ctx context.Context, tx *storage.Tx, name string) (Site, error) {
 	site := Site{ID: s.ids.Next(), Domains: []string{}, CreatedAt: s.now().UTC().Truncate(time.Microsecond),
-		SiteLook: SiteLook{Key: id.Token(), Accent: "#1f6f5c", Position: "right", Theme: "auto"}}
+		SiteLook: SiteLook{Key: id.Token(), Accent: "#1f6f5c", Position: "right", Theme: "auto", WhenAway: awayMessage}, Hours: newHours()}
 	if err := (Change{Name: &name}).apply(&site); err != nil {
 		return Site{}, err
 	}
@@ -170,15 +204,21 @@ func (s *Service) ChangeTx(ctx context.Context, tx *storage.Tx, site int64, c Ch
 	if _, err := tx.NewUpdate().Model(&r).WherePK().Exec(ctx); err != nil {
 		return Site{}, err
 	}
-	tx.After(func() { s.forget(after.Key) })
+	tx.After(func() {
+		s.forget(after)
+		for _, hook := range s.onChange {
+			hook(after.ID)
+		}
+	})
 	return after, nil
 }
 
-func (s *Service) forget(key string) {
+func (s *Service) forget(site Site) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.generation++
-	delete(s.cache, key)
+	delete(s.cache, name{key: site.Key})
+	delete(s.cache, name{id: site.ID})
 }
 
 // change is ChangeTx for an owner; to anybody else the site does not exist.

@@ -20,7 +20,16 @@ const (
 	maxName     = 64
 	maxTitle    = 64
 	maxGreeting = 500
+	maxAway     = 300
+	maxHint     = 60
 	maxDomains  = 50
+)
+
+// What a website shows of the chat while it is closed or nobody is there to answer.
+const (
+	awayMessage  = "message"  // asks for a message and how the visitor can be reached
+	awayHide     = "hide"     // no launcher
+	awayContinue = "continue" // goes on as ever: the answer comes later in the same place
 )
 
 // SiteLook is what everybody may know of a site: what its chat window looks like.
@@ -30,8 +39,13 @@ type SiteLook struct {
 	Accent   string `json:"accent"`
 	Title    string `json:"title"`
 	Greeting string `json:"greeting"`
+	Away     string `json:"away"`  // said while nobody is there
+	Hint     string `json:"hint"`  // stands in the empty composer
+	Texts    Texts  `json:"texts"` // what is said instead of the four above in one language
 	Position string `json:"position" enum:"right,left"`
 	Theme    string `json:"theme" enum:"auto,light,dark"`
+	WhenAway string `json:"when_away" enum:"message,hide,continue"`
+	Hidden   bool   `json:"hidden,omitempty"` // no launcher at the moment; said in public answers only
 }
 
 // Site is a website as its owner sees it.
@@ -39,6 +53,7 @@ type Site struct {
 	SiteLook
 	ID        int64     `json:"id"`
 	Domains   []string  `json:"domains"`
+	Hours     Hours     `json:"hours"`
 	Embed     string    `json:"embed"` // the line to copy; filled in for the owner's answers only
 	CreatedAt time.Time `json:"created_at"`
 }
@@ -50,8 +65,13 @@ type Change struct {
 	Accent   *string   `json:"accent,omitempty"`
 	Title    *string   `json:"title,omitempty"`
 	Greeting *string   `json:"greeting,omitempty"`
+	Away     *string   `json:"away,omitempty"`
+	Hint     *string   `json:"hint,omitempty"`
+	Texts    *Texts    `json:"texts,omitempty"`
 	Position *string   `json:"position,omitempty"`
 	Theme    *string   `json:"theme,omitempty"`
+	WhenAway *string   `json:"when_away,omitempty"`
+	Hours    *Hours    `json:"hours,omitempty"`
 }
 
 // apply puts a change on a site, normalised; every field that is wrong is named in the refusal.
@@ -66,14 +86,7 @@ func (c Change) apply(s *Site) error {
 		s.Name = OneLine(*c.Name)
 		check("name", length(s.Name, 1, maxName))
 	}
-	if c.Title != nil {
-		s.Title = OneLine(*c.Title)
-		check("title", length(s.Title, 0, maxTitle))
-	}
-	if c.Greeting != nil {
-		s.Greeting = paragraphs(*c.Greeting)
-		check("greeting", length(s.Greeting, 0, maxGreeting))
-	}
+	c.applyTexts(s, check)
 	if c.Accent != nil {
 		s.Accent = strings.ToLower(*c.Accent)
 		if !isColour(s.Accent) {
@@ -87,6 +100,17 @@ func (c Change) apply(s *Site) error {
 	if c.Theme != nil {
 		s.Theme = *c.Theme
 		check("theme", oneOf(s.Theme, "auto", "light", "dark"))
+	}
+	if c.WhenAway != nil {
+		s.WhenAway = *c.WhenAway
+		check("when_away", oneOf(s.WhenAway, awayMessage, awayHide, awayContinue))
+	}
+	if c.Hours != nil {
+		var wrong map[string]string
+		s.Hours, wrong = c.Hours.checked()
+		for field, problem := range wrong {
+			check(field, problem)
+		}
 	}
 	if c.Domains != nil {
 		var problem string

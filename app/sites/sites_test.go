@@ -249,6 +249,36 @@ func TestTheFramePageStandsOnTheSitesDomainsOnly(t *testing.T) {
 	}
 }
 
+func TestThePreviewStandsOnTheProductsOwnPagesOnly(t *testing.T) {
+	w := newWorld(t)
+	w.patch("7", `{"domains":["https://shop.example"]}`).must(t, 200)
+	for _, path := range []string{"/widget/frame?preview&site=" + w.site.Key, "/c/" + w.site.Key + "?preview=1"} {
+		csp := w.ask("GET", path, "").must(t, 200, "<title>frame</title>").header.Get("Content-Security-Policy")
+		if !strings.HasSuffix(csp, "frame-ancestors 'self'") {
+			t.Fatalf("%s: %q", path, csp)
+		}
+	}
+}
+
+func TestTheLoaderSaysThatThereIsNothingToShow(t *testing.T) {
+	w := newWorld(t)
+	there := false
+	w.sites.AttendedBy(func(_ context.Context, site int64) (bool, error) { return there && site == w.site.ID, nil })
+	path := "/widget.js?site=" + w.site.Key
+	if strings.Contains(w.ask("GET", path, "").must(t, 200).body, "hidden") {
+		t.Fatal("hidden without the owner's wish")
+	}
+	w.patch("7", `{"when_away":"hide"}`).must(t, 200)
+	a := w.ask("GET", path, "").must(t, 200, `"hidden":true`)
+	if a.header.Get("Cache-Control") != "public, max-age=30" {
+		t.Fatalf("kept for %q", a.header.Get("Cache-Control"))
+	}
+	there = true
+	if b := w.ask("GET", path, "", "If-None-Match", a.header.Get("ETag")).must(t, 200, `"when_away":"hide"`); strings.Contains(b.body, "hidden") {
+		t.Fatal("hidden, and somebody is there")
+	}
+}
+
 func TestOnlyAssetsAreServedByName(t *testing.T) {
 	w := newWorld(t)
 	a := w.ask("GET", "/widget/assets/frame-3f2a1.js", "").must(t, 200, "go()")

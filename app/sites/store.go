@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/uptrace/bun"
@@ -23,22 +24,58 @@ type row struct {
 	Greeting  string    `bun:"greeting"`
 	Position  string    `bun:"position"`
 	Theme     string    `bun:"theme"`
+	Away      string    `bun:"away"`
+	Hint      string    `bun:"hint"`
+	Texts     string    `bun:"texts"`
+	WhenAway  string    `bun:"when_away"`
+	Hours     string    `bun:"hours"`
+	Timed     int       `bun:"timed"` // 1 where hours are kept, for those who look for such sites
 	CreatedAt time.Time `bun:"created_at"`
 }
 
 func toRow(s Site) (row, error) {
-	domains, err := json.Marshal(s.Domains)
-	return row{ID: s.ID, Key: s.Key, Name: s.Name, Domains: string(domains), Accent: s.Accent, Title: s.Title,
-		Greeting: s.Greeting, Position: s.Position, Theme: s.Theme, CreatedAt: s.CreatedAt}, err
+	r := row{ID: s.ID, Key: s.Key, Name: s.Name, Accent: s.Accent, Title: s.Title, Greeting: s.Greeting, Position: s.Position,
+		Theme: s.Theme, Away: s.Away, Hint: s.Hint, WhenAway: s.WhenAway, CreatedAt: s.CreatedAt}
+	if s.Hours.On {
+		r.Timed = 1
+	}
+	for _, part := range []struct {
+		to   *string
+		from any
+	}{{&r.Domains, s.Domains}, {&r.Texts, s.Texts}, {&r.Hours, s.Hours}} {
+		text, err := json.Marshal(part.from)
+		if err != nil {
+			return row{}, err
+		}
+		*part.to = string(text)
+	}
+	return r, nil
 }
 
 func (r row) site() (Site, error) {
 	s := Site{ID: r.ID, CreatedAt: r.CreatedAt.UTC(), SiteLook: SiteLook{Key: r.Key, Name: r.Name, Accent: r.Accent,
-		Title: r.Title, Greeting: r.Greeting, Position: r.Position, Theme: r.Theme}}
-	if err := json.Unmarshal([]byte(r.Domains), &s.Domains); err != nil {
-		return Site{}, fmt.Errorf("domains of site %d: %w", r.ID, err)
+		Title: r.Title, Greeting: r.Greeting, Position: r.Position, Theme: r.Theme, Away: r.Away, Hint: r.Hint, WhenAway: r.WhenAway}}
+	s.Hours = newHours()
+	for _, part := range []struct {
+		name, from string
+		to         any
+	}{{"domains", r.Domains, &s.Domains}, {"texts", r.Texts, &s.Texts}, {"hours", r.Hours, &s.Hours}} {
+		if part.from == "" {
+			continue // a site from before it could be said
+		}
+		if err := strictly(part.from, part.to); err != nil {
+			return Site{}, fmt.Errorf("%s of site %d: %w", part.name, r.ID, err)
+		}
 	}
+	s.Hours, _ = s.Hours.checked() // it was right when it was written; this finds its zone
 	return s, nil
+}
+
+// strictly reads JSON that holds what it is read into, and nothing else.
+func strictly(text string, into any) error {
+	d := json.NewDecoder(strings.NewReader(text))
+	d.DisallowUnknownFields()
+	return d.Decode(into)
 }
 
 func one(ctx context.Context, q *bun.SelectQuery, r *row) (Site, error) {
@@ -64,15 +101,24 @@ func first(ctx context.Context, db bun.IDB) (Site, error) {
 }
 
 func byIDs(ctx context.Context, db bun.IDB, ids []int64) ([]Site, error) {
-	sites := []Site{}
 	if len(ids) == 0 {
-		return sites, nil
+		return []Site{}, nil
 	}
 	var rows []row
-	if err := db.NewSelect().Model(&rows).Where("id IN (?)", bun.List(ids)).Order("id").Scan(ctx); err != nil {
+	return many(ctx, db.NewSelect().Model(&rows).Where("id IN (?)", bun.List(ids)).Order("id"), &rows)
+}
+
+func timed(ctx context.Context, db bun.IDB) ([]Site, error) {
+	var rows []row
+	return many(ctx, db.NewSelect().Model(&rows).Where("timed = 1").Order("id"), &rows)
+}
+
+func many(ctx context.Context, q *bun.SelectQuery, rows *[]row) ([]Site, error) {
+	if err := q.Scan(ctx); err != nil {
 		return nil, err
 	}
-	for _, r := range rows {
+	sites := make([]Site, 0, len(*rows))
+	for _, r := range *rows {
 		s, err := r.site()
 		if err != nil {
 			return nil, err

@@ -1,10 +1,11 @@
-import type { Agent, Site } from "@wire/protocol"
+import type { Agent, Hours, Site } from "@wire/protocol"
 import { beforeEach, expect, test } from "vitest"
 import { domainOf, SiteForm } from "../src/state/siteform"
 import { Team } from "../src/state/team"
 import { jonas, later, me, refusal, Server } from "./fakes"
 
-const site: Site = { id: 1, key: "k", name: "Shop", accent: "#0b6e5f", title: "", greeting: "Hi", position: "right", theme: "auto", domains: ["shop.example"], embed: "<script>", created_at: "" }
+const hours: Hours = { on: false, zone: "", week: [[], [], [], [], [], [], []], holidays: [], last_chats: 0 }
+const site: Site = { id: 1, key: "k", name: "Shop", accent: "#0b6e5f", title: "", greeting: "Hi", away: "", hint: "", texts: {}, position: "right", theme: "auto", when_away: "message", hours, domains: ["shop.example"], embed: "<script>", created_at: "" }
 const agent = (person = jonas, more: Partial<Agent> = {}): Agent => ({ person, email: "j@shop.example", role: "agent", cap: 5, state: "away", present: false, disabled: false, invited: false, ...more })
 let server: Server
 

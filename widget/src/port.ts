@@ -1,5 +1,5 @@
 // What host page and frame say to each other over the port handed over at exact origins.
-import type { SiteLook } from "./wire/protocol"
+import type { Person, SiteLook } from "./wire/protocol"
 
 export type ToFrame =
   | { t: "open" }
@@ -22,3 +22,6 @@ export type ToHost =
 
 /** Handed to the frame in its address's fragment, so that its first paint is already the site's. */
 export type Hint = { lang?: string; look?: SiteLook }
+
+/** What the back office shows a preview of; `said` is by visitor and agent in turn. */
+export type Scene = { name: "welcome" | "talk" | "closed"; look: SiteLook; agent: Person; said: string[]; opens_at: string | null }

@@ -1,14 +1,17 @@
 // The settings of one site while they are edited: what differs, what is wrong, and saving only what changed.
 
 import type { MemberApi } from "@wire/api_member"
-import type { Site } from "@wire/protocol"
+import type { Site, Text } from "@wire/protocol"
 import { computed, reactive, shallowRef } from "vue"
 import type { Lang } from "../text/words"
 import { noTrouble, troubleOf, type Trouble } from "./problem"
 
-export type SiteFields = Pick<Site, "name" | "title" | "greeting" | "accent" | "position" | "theme" | "domains">
+/** Words of one language, each there to be typed into; empty where the words for all languages do. */
+export type SiteWords = Required<Text>
 
-const fieldNames = ["name", "title", "greeting", "accent", "position", "theme", "domains"] as const satisfies (keyof SiteFields)[]
+export type SiteFields = Omit<Pick<Site, (typeof fieldNames)[number]>, "texts"> & { texts: Record<Lang, SiteWords> }
+
+const fieldNames = ["name", "title", "greeting", "away", "hint", "texts", "accent", "position", "theme", "when_away", "hours", "domains"] as const satisfies (keyof Site)[]
 
 export class SiteForm {
   readonly fields: SiteFields
@@ -18,7 +21,8 @@ export class SiteForm {
   readonly #trouble = shallowRef<Trouble>(noTrouble)
   /** What was sent when it was refused. */
   #refused: Partial<SiteFields> = {}
-  readonly #changed = computed(() => fieldNames.filter((name) => !same(this.fields[name], this.site[name])))
+  readonly #saved = computed(() => fieldsOf(this.site))
+  readonly #changed = computed(() => fieldNames.filter((name) => !same(this.fields[name], this.#saved.value[name])))
 
   constructor(api: MemberApi, site: Site) {
     this.#api = api
@@ -43,9 +47,10 @@ export class SiteForm {
     return Object.keys(this.#trouble.value.fields).length > 0 ? "" : this.#trouble.value.text
   }
 
-  /** What the server said of a field, until the field is changed. */
-  problem(name: keyof SiteFields): string | undefined {
-    return same(this.fields[name], this.#refused[name]) ? this.#trouble.value.fields[name] : undefined
+  /** What the server said of a field, or a part of it ("hours.week.0"), until the field is changed. */
+  problem(path: string): string | undefined {
+    const name = path.split(".")[0] as keyof SiteFields
+    return same(this.fields[name], this.#refused[name]) ? this.#trouble.value.fields[path] : undefined
   }
 
   /** Adds what was typed as a domain; false, and it stays in the field, when it is none. */
@@ -99,11 +104,17 @@ export function domainOf(typed: string): string {
   return named ? `${found[1] ?? ""}${host}` : ""
 }
 
-function fieldsOf(site: SiteFields): SiteFields {
-  const { name, title, greeting, accent, position, theme, domains } = site
-  return { name, title, greeting, accent, position, theme, domains: [...domains] }
+const noWords: SiteWords = { title: "", greeting: "", away: "", hint: "" }
+
+/** A copy that may be changed. */
+function fieldsOf(site: Site | SiteFields): SiteFields {
+  const picked = Object.fromEntries(fieldNames.map((name) => [name, site[name]]))
+  const copy = JSON.parse(JSON.stringify(picked)) as SiteFields
+  const { en, "zh-CN": zh } = copy.texts
+  copy.texts = { en: { ...noWords, ...en }, "zh-CN": { ...noWords, ...zh } }
+  return copy
 }
 
 function same(a: unknown, b: unknown): boolean {
-  return Array.isArray(a) && Array.isArray(b) ? a.length === b.length && a.every((value, i) => value === b[i]) : a === b
+  return a === b || JSON.stringify(a) === JSON.stringify(b)
 }

@@ -12,9 +12,9 @@ let keep: Keep
 let page: string | undefined
 const chats: Chat[] = []
 
-const look = { key: "k", name: "Shop", accent: "#0b6e5f", title: "Shop", greeting: "Hi", position: "right", theme: "auto" } as const
+const look = { key: "k", name: "Shop", accent: "#0b6e5f", title: "Shop", greeting: "Hi", away: "", hint: "", texts: {}, position: "right", theme: "auto", when_away: "message" } as const
 const session = { token: "t1", person: { id: me, kind: "visitor", name: "", avatar: "" }, site: look, epoch: "one" }
-const live = (more: Partial<Live> = {}): Live => ({ conversation_id: 0, ticket_id: 0, state: "none", place: 0, estimate: null, agent: null, agents_online: 1, away: false, rating: null, may_rate: false, ask_rating: false, version: 0, ...more })
+const live = (more: Partial<Live> = {}): Live => ({ conversation_id: 0, ticket_id: 0, state: "none", place: 0, estimate: null, agent: null, agents_online: 1, away: false, closed: false, opens_at: null, rating: null, may_rate: false, ask_rating: false, version: 0, ...more })
 const problem = (status: number, message: string): Reply => ({ status, body: { code: "x", message, request_id: "", retry: "never", retry_after_ms: 0, fields: {} } })
 const paths = () => calls.map((call) => call.path)
 
@@ -221,4 +221,20 @@ test("a recall that comes too late is said for a while", async () => {
   expect([c.notice, c.replying]).toEqual(["It is too late to recall this", undefined])
   await vi.advanceTimersByTimeAsync(6_000)
   expect(c.notice).toBe("")
+})
+
+test("a site that goes on as ever says only that it is closed", async () => {
+  const lonely = async (when_away: string, more: Partial<Live>): Promise<boolean> => {
+    routes["POST /api/visitors"] = { status: 200, body: { ...session, site: { ...look, when_away } } }
+    routes["GET /api/live"] = { status: 200, body: live(more) }
+    keep.set(undefined)
+    const made = chat()
+    await made.start()
+    return made.lonely
+  }
+  expect(await lonely("message", { away: true })).toBe(true)
+  expect(await lonely("message", { away: true, closed: true })).toBe(true)
+  expect(await lonely("continue", { away: true })).toBe(false)
+  expect(await lonely("continue", { away: true, closed: true })).toBe(true)
+  expect(await lonely("message", { away: true, closed: true, state: "closed" })).toBe(false)
 })

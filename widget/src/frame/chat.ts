@@ -1,4 +1,5 @@
 import { type Chosen, Client, type ClientOptions, type Contact, Fault, type Live, type Message, type Reply, type Row, type SayRequest, type SendRequest, type SiteLook, type Store, type VisitorApi, type VisitorSession, backoff } from "../wire"
+import { inWords } from "../lang"
 import type { Keep } from "./keep"
 
 /** loading: nothing known yet; gone: no such site; refused: not from this page. */
@@ -18,7 +19,7 @@ export type ChatOptions = {
   client?: Partial<ClientOptions>
 }
 
-const none: Live = { conversation_id: 0, ticket_id: 0, state: "none", place: 0, estimate: null, agent: null, agents_online: 0, away: false, rating: null, may_rate: false, ask_rating: false, version: 0 }
+const none: Live = { conversation_id: 0, ticket_id: 0, state: "none", place: 0, estimate: null, agent: null, agents_online: 0, away: false, closed: false, opens_at: null, rating: null, may_rate: false, ask_rating: false, version: 0 }
 
 const noticeFor = 6_000
 
@@ -99,6 +100,12 @@ export class Chat {
   /** Nobody is at work. */
   get away(): boolean {
     return this.live.away
+  }
+
+  /** Whether the card that says so should be there; a site may choose to go on as ever while somebody could come. */
+  get lonely(): boolean {
+    const { away, closed, state } = this.live
+    return away && state !== "closed" && (closed || this.look?.when_away !== "continue")
   }
 
   /** Whether the card that asks how it was should be there. */
@@ -182,7 +189,7 @@ export class Chat {
 
   async #begin(session: VisitorSession): Promise<void> {
     const { api, openStore, url } = this.#o
-    this.look = session.site
+    this.look = inWords(session.site, api.lang)
     const live = await api.live()
     const store = await openStore(`ichat-outbox-${session.person.id}`)
     const client = new Client({ api, me: session.person.id, store, url, send: (_, request) => api.say(this.#withPage(request)), ...this.#o.client })
@@ -190,11 +197,11 @@ export class Chat {
     client.on("event", (event) => event.type === "live" && this.#take(event.data as Live))
     for (const type of ["typing", "list"] as const) client.on(type, () => this.#tell())
     client.on("conversation", (id) => {
-      if (id !== 0 && this.live.conversation_id === 0) void this.#refresh() // the first message made it
+      if (id !== 0 && this.live.conversation_id === 0) void this.refresh() // the first message made it
       this.#tell()
     })
     client.on("state", (state) => {
-      if (state.name === "live") void this.#refresh()
+      if (state.name === "live") void this.refresh()
       this.#tell()
     })
     client.on("signedOut", () => void this.#signedOut())
@@ -222,7 +229,7 @@ export class Chat {
   }
 
   /** Live frames may have been missed while away. */
-  async #refresh(): Promise<void> {
+  async refresh(): Promise<void> {
     try {
       this.#take(await this.#o.api.live())
     } catch {

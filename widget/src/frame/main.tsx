@@ -27,7 +27,8 @@ const chat = new Chat({
   client: { locks: navigator.locks as never },
 })
 if (link.embedded) document.documentElement.classList.add("embedded")
-else void chat.start()
+if (place.preview) void import("./preview").then(({ play }) => play(chat, place.lang))
+else if (!link.embedded) void chat.start()
 chat.subscribe(() => chat.look && dress(chat.look))
 for (const back of ["online", "visibilitychange"]) {
   addEventListener(back, () => document.visibilityState === "visible" && chat.client?.poke(), true)

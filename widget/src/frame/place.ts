@@ -1,20 +1,22 @@
 import type { Hint } from "../port"
-import { speak } from "../lang"
+import { inWords, speak } from "../lang"
 import type { Lang } from "../wire"
 import type { SiteLook } from "../wire"
 
 /** Where this page stands: in a host page's frame or alone, for which site, in which language. */
-export type Place = { site: string; parent: string; lang: Lang; look: SiteLook | undefined }
+export type Place = { site: string; parent: string; lang: Lang; look: SiteLook | undefined; preview: boolean }
 
 export function readPlace(address: Location, languages: readonly string[]): Place {
   const query = new URLSearchParams(address.search)
   const hint = readHint(address.hash)
   const alone = /^\/c\/([^/]+)/.exec(address.pathname)?.[1]
+  const lang = speak(query.get("lang"), hint.lang, ...languages)
   return {
     site: query.get("site") ?? decodeURIComponent(alone ?? ""),
     parent: query.get("parent") ?? address.origin,
-    lang: speak(query.get("lang"), hint.lang, ...languages),
-    look: hint.look,
+    lang,
+    look: hint.look && inWords(hint.look, lang),
+    preview: query.has("preview"),
   }
 }
 

@@ -24,7 +24,7 @@ type Plain =
   | "attach" | "drop" | "cancel" | "picture" | "openPicture" | "noPicture" | "download" | "lost" | "chooseAgain" | "trayFull"
   | "more" | "copy" | "reply" | "recall" | "youRecalled" | "quoteGone" | "you" | "zoomIn" | "zoomOut" | "closePicture"
   | "rateAsk" | "rateMore" | "rateSend" | "later" | "thanks" | "change" | "yourRating"
-  | "awayTitle" | "awayHint" | "contactHint" | "name" | "email" | "phone" | "contactSend" | "contactSaved" | "contactKept"
+  | "awayTitle" | "closed" | "awayHint" | "contactHint" | "name" | "email" | "phone" | "contactSend" | "contactSaved" | "contactKept"
   | "needContact" | "badEmail" | "badPhone" | "notDone"
 
 export async function loadWords(lang: Lang): Promise<Words> {

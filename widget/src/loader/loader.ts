@@ -1,6 +1,6 @@
 // The script of the embed line: finds its site, takes the commands that were queued before it came, and shows the
 // launcher. Until the visitor shows intent it opens no connection and stores nothing.
-import { speak } from "../lang"
+import { inWords, speak } from "../lang"
 import type { SiteLook } from "../wire/protocol"
 import { type Launcher, launch } from "./launcher"
 
@@ -40,9 +40,9 @@ function start(tag: HTMLScriptElement, inline: SiteLook | string | null): void {
     booting = true
     const look = typeof inline === "object" && inline?.key === site ? inline : await fetchLook(src.origin, site)
     if (document.readyState === "loading") await new Promise((done) => document.addEventListener("DOMContentLoaded", done))
-    if (!look || !booting) return
+    if (!look || look.hidden || !booting) return
     const lang = speak(tag.dataset["lang"], document.documentElement.lang, ...navigator.languages)
-    launcher = launch(src.origin, look, lang, emit)
+    launcher = launch(src.origin, inWords(look, lang), lang, emit)
     emit("ready")
     for (const command of waiting.splice(0)) run(command)
   }

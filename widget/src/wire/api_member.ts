@@ -1,7 +1,7 @@
 import { Api } from "./api"
 import type * as p from "./protocol"
 
-type SitePatch = Partial<Pick<p.Site, "name" | "domains" | "accent" | "title" | "greeting" | "position" | "theme">>
+type SitePatch = Partial<Pick<p.Site, "name" | "domains" | "accent" | "title" | "greeting" | "away" | "hint" | "texts" | "position" | "theme" | "when_away" | "hours">>
 type AgentPatch = Partial<Pick<p.Agent, "cap" | "role" | "disabled">>
 
 /** What the console asks for: sign-in, the agent's desk, the back office. */

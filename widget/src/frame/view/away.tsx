@@ -1,21 +1,39 @@
-import { useReducer, useState } from "preact/hooks"
+import { useEffect, useReducer, useState } from "preact/hooks"
 import { Contact } from "../contact"
+import { opensWords } from "../hours"
 import { Keep } from "../keep"
 import type { Shared } from "./app"
 
-/** Nobody is at work: what that means, and, once something is written, how the answer may reach the visitor. */
+/** A timer cannot be set for longer than this. */
+const longest = 2 ** 31 - 1
+
+/**
+ * Nobody is at work: until when, what that means, and, once something is written, how the answer may reach the visitor.
+ */
 export function AwayCard(shared: Shared) {
-  const { chat, words } = shared
+  const { chat, words, lang } = shared
+  const { closed, opens_at: opens } = chat.live
   const written = chat.live.state === "waiting" || chat.live.state === "open"
+  const goesOn = chat.look?.when_away === "continue"
+  useEffect(() => {
+    if (!opens) return undefined
+    const timer = setTimeout(() => void chat.refresh(), Math.min(Math.max(Date.parse(opens) - Date.now(), 0) + 1_000, longest))
+    return () => clearTimeout(timer)
+  }, [opens])
   return (
     <section class="card away" aria-labelledby="away">
-      <h2 id="away">{words.awayTitle}</h2>
+      <h2 id="away">{closed ? words.closed : words.awayTitle}</h2>
+      {opens && (
+        <p class="opens">
+          <time dateTime={opens}>{opensWords(new Date(opens), new Date(), lang)}</time>
+        </p>
+      )}
       {chat.live.state === "waiting" && (
         <p class="queue">
           {words.place} <b class="number">{chat.live.place}</b>
         </p>
       )}
-      {written ? <ContactForm key={chat.live.ticket_id} {...shared} /> : <p class="hint">{words.awayHint}</p>}
+      {written && !goesOn ? <ContactForm key={chat.live.ticket_id} {...shared} /> : <p class="hint">{chat.look?.away || words.awayHint}</p>}
     </section>
   )
 }

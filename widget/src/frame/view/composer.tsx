@@ -85,7 +85,7 @@ export function Composer(shared: Shared) {
           ref={box}
           rows={1}
           value={text}
-          placeholder={chat.live.state === "closed" ? words.again : words.write}
+          placeholder={chat.live.state === "closed" ? words.again : chat.look?.hint || words.write}
           aria-label={words.write}
           enterkeyhint="send"
           autocomplete="off"

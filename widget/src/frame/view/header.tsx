@@ -41,9 +41,10 @@ export function Header({ chat, link, words, onEnd }: Shared & { onEnd: (() => vo
 }
 
 function stateWords(chat: Chat, words: Words): string {
-  const { state, agents_online } = chat.live
+  const { state, agents_online, closed } = chat.live
+  const away = closed ? words.closed : words.awayTitle
   if (state === "open") return chat.typing ? words.typing : words.withYou
-  if (state === "waiting") return chat.away ? words.awayTitle : words.inLine
+  if (state === "waiting") return chat.away ? away : words.inLine
   if (state === "closed") return words.ended
-  return chat.away ? words.awayTitle : words.here(agents_online)
+  return chat.away ? away : words.here(agents_online)
 }

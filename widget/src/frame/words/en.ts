@@ -73,6 +73,7 @@ export const words: Words = {
   yourRating: "Your rating",
   change: "Change",
   awayTitle: "Nobody is here right now",
+  closed: "We are closed right now",
   awayHint: "Leave a message below. The answer will be here when you come back.",
   contactHint: "Your message is with us. Tell us how to reach you, and the answer will find you.",
   name: "Name (optional)",

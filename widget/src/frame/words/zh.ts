@@ -73,6 +73,7 @@ export const words: Words = {
   yourRating: "您的评价",
   change: "修改",
   awayTitle: "客服暂时不在",
+  closed: "现在是非服务时间",
   awayHint: "请在下方留言，回复会留在这里。",
   contactHint: "留言已收到。请留下联系方式，方便我们回复您。",
   name: "称呼（选填）",
