@@ -142,6 +142,11 @@ func (a *App) build(ctx context.Context) error {
 	a.Desk = desk.New(a.DB, ids, a.now, a.Hub, a.Sites, a.People, a.Chat, a.Audit, a.log)
 	a.join()
 	a.routes()
+	if a.Config.NatsURL != "" {
+		if err := a.Hub.Connect(a.Config.NatsURL); err != nil {
+			return fmt.Errorf("ICHAT_NATS_URL %w", err)
+		}
+	}
 	return a.first(ctx)
 }
 
@@ -227,6 +232,9 @@ func (a *App) first(ctx context.Context) error {
 
 // Close gives up what New took; Run and Serve do so by themselves.
 func (a *App) Close(ctx context.Context) error {
+	if a.Hub != nil {
+		a.Hub.Disconnect()
+	}
 	return errors.Join(a.DB.ReleaseNode(context.WithoutCancel(ctx), a.node), a.DB.Close())
 }
 
@@ -341,8 +349,12 @@ func (a *App) ready(ctx context.Context) []string {
 
 // limping names what is wrong while text goes on.
 func (a *App) limping(ctx context.Context) []string {
+	var wrong []string
 	if err := a.Files.Ping(ctx); err != nil {
-		return []string{"the file store does not answer"}
+		wrong = append(wrong, "the file store does not answer")
 	}
-	return nil
+	if problem := a.Hub.RelayProblem(); problem != "" {
+		wrong = append(wrong, "the relay between nodes "+problem)
+	}
+	return wrong
 }

@@ -18,6 +18,7 @@ type Config struct {
 	Data           string   `env:"ICHAT_DATA" default:"./data" help:"Folder for the embedded default."`
 	DatabaseURL    string   `env:"ICHAT_DATABASE_URL" help:"sqlite:PATH or postgres://... (default: sqlite in the data folder)."`
 	BlobURL        string   `env:"ICHAT_BLOB_URL" help:"file:DIR or s3://KEY:SECRET@host/bucket?region=&insecure= (default: files in the data folder)."`
+	NatsURL        string   `env:"ICHAT_NATS_URL" help:"nats://USER:PASSWORD@host:4222, for several nodes on one PostgreSQL."`
 	OwnerEmail     string   `env:"ICHAT_OWNER_EMAIL" help:"Creates the owner on an empty database."`
 	OwnerPassword  string   `env:"ICHAT_OWNER_PASSWORD" help:"Password of that owner."`
 	TrustedProxies []string `env:"ICHAT_TRUSTED_PROXIES" help:"CIDRs whose forwarded headers count."`
@@ -28,7 +29,7 @@ type Config struct {
 }
 
 // later are variables that have a fixed meaning which this version does not act on yet.
-var later = []string{"ICHAT_NATS_URL", "ICHAT_SMTP_URL", "ICHAT_TLS_DOMAIN", "ICHAT_DEBUG_ADDR",
+var later = []string{"ICHAT_SMTP_URL", "ICHAT_TLS_DOMAIN", "ICHAT_DEBUG_ADDR",
 	"ICHAT_GATEWAY_REGISTER", "ICHAT_GATEWAY_LISTEN", "ICHAT_GATEWAY_ADVERTISE"}
 
 // Unused names the variables that are set and that this version does not act on.
@@ -84,6 +85,9 @@ func (c Config) Check() error {
 	if (c.OwnerEmail == "") != (c.OwnerPassword == "") {
 		return fmt.Errorf("ICHAT_OWNER_EMAIL and ICHAT_OWNER_PASSWORD go together")
 	}
+	if c.NatsURL != "" && !strings.HasPrefix(c.Database(), "postgres") {
+		return fmt.Errorf("ICHAT_NATS_URL is for several nodes, which need PostgreSQL: set ICHAT_DATABASE_URL")
+	}
 	_, err := c.proxies()
 	return err
 }
@@ -109,6 +113,7 @@ func (c Config) Effective() map[string]string {
 	return map[string]string{
 		"ICHAT_ADDR": c.Addr, "ICHAT_BASE_URL": c.BaseURL, "ICHAT_DATA": c.Data, "ICHAT_DATABASE_URL": redacted(c.Database()),
 		"ICHAT_BLOB_URL":    redacted(c.Blobs()),
+		"ICHAT_NATS_URL":    redacted(c.NatsURL),
 		"ICHAT_OWNER_EMAIL": c.OwnerEmail, "ICHAT_OWNER_PASSWORD": password,
 		"ICHAT_TRUSTED_PROXIES": strings.Join(c.TrustedProxies, ","), "ICHAT_LOG": c.Log,
 	}

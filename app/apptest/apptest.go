@@ -12,6 +12,7 @@ import (
 	"net"
 	"net/http"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -39,8 +40,11 @@ type Product struct {
 	URL  string
 	Site sites.Site
 
+	// Stop ends the node as a signal does, and waits for it. The end of the test does so too.
+	Stop func()
+
 	tb   testing.TB
-	next atomic.Int64
+	next *atomic.Int64
 }
 
 // New starts a product that stops with the test. change may adjust the configuration first.
@@ -56,6 +60,22 @@ func NewAt(tb testing.TB, now func() time.Time, change ...func(*app.Config)) *Pr
 	for _, f := range change {
 		f(&c)
 	}
+	return run(tb, c, now, new(atomic.Int64))
+}
+
+// Node starts one more node of the product: the same database and files, the same people and site, an
+// address and a clock of its own. It stops with the test, or before by Stop.
+func (p *Product) Node(now func() time.Time) *Product {
+	p.tb.Helper()
+	c := p.Config
+	c.Data = p.tb.TempDir()
+	c.BlobURL = p.Config.Blobs()
+	return run(p.tb, c, now, p.next)
+}
+
+// run serves one node; next counts what must differ among all that the nodes make.
+func run(tb testing.TB, c app.Config, now func() time.Time, next *atomic.Int64) *Product {
+	tb.Helper()
 	a, err := app.NewAt(context.Background(), c, slog.New(slog.DiscardHandler), now)
 	if err != nil {
 		tb.Fatal(err)
@@ -65,15 +85,16 @@ func NewAt(tb testing.TB, now func() time.Time, change ...func(*app.Config)) *Pr
 		tb.Fatal(err)
 	}
 	ctx, stop := context.WithCancel(context.Background())
+	p := &Product{App: a, URL: "http://" + l.Addr().String(), tb: tb, next: next}
 	done := make(chan error, 1)
 	go func() { done <- a.Serve(ctx, l) }()
-	tb.Cleanup(func() {
+	p.Stop = sync.OnceFunc(func() {
 		stop()
 		if err := <-done; err != nil {
 			tb.Errorf("the product ended with: %v", err)
 		}
 	})
-	p := &Product{App: a, URL: "http://" + l.Addr().String(), tb: tb}
+	tb.Cleanup(p.Stop)
 	if p.Site, err = a.Sites.First(ctx); err != nil {
 		tb.Fatal(err)
 	}
@@ -93,6 +114,13 @@ type Client struct {
 
 // Anonymous is somebody who never signed in.
 func (p *Product) Anonymous() *Client { return &Client{p: p, Origin: p.URL} }
+
+// On is the same person, signed in as before, at another node.
+func (c *Client) On(p *Product) *Client {
+	there := *c
+	there.p, there.Origin = p, p.URL
+	return &there
+}
 
 // SignIn signs a member in.
 func (p *Product) SignIn(email string) *Client {

@@ -30,6 +30,7 @@ func (h *Hub) Attach(clientID string, who Who) (*Attachment, error) {
 	h.door.bound(s)
 	h.people.add(who.Person, s)
 	h.presence.arrive(who.Person)
+	h.stirred()
 	// After the socket can be found by EndSession: one of the two sees the other.
 	if h.ended.has(who.Session) {
 		s.close(CloseSignedOut, "sign-in ended")
@@ -53,6 +54,9 @@ func (a *Attachment) Flush(known map[int64]int64) {
 	s.deadline()
 	s.deadline = nil
 	s.out.keep(func(it item) bool { return it.version == 0 || it.version > known[it.conversation] })
+	for _, it := range s.out.items {
+		s.follow(it)
+	}
 	s.state = live
 	s.pump()
 }

@@ -10,14 +10,19 @@ import (
 // JoinGroup makes person a receiver of the group's pushes for as long as the person is
 // present: through a reconnect, until the grace is over. Someone absent does not join.
 func (h *Hub) JoinGroup(group string, person int64) {
-	h.presence.whilePresent(person, func() { h.groups.join(group, person) })
+	h.joinHere(group, person)
+	h.tellNodes(note{Join: person, Group: group}, nil)
 }
 
 // LeaveGroup ends what JoinGroup began.
-func (h *Hub) LeaveGroup(group string, person int64) { h.groups.leave(group, person) }
+func (h *Hub) LeaveGroup(group string, person int64) {
+	h.groups.leave(group, person)
+	h.tellNodes(note{Leave: person, Group: group}, nil)
+}
 
-// PushGroup is Push to the members of a group.
-func (h *Hub) PushGroup(group string, f Frame) { h.Push(h.groups.members(group), f) }
+func (h *Hub) joinHere(group string, person int64) {
+	h.presence.whilePresent(person, func() { h.groups.join(group, person) })
+}
 
 // groups is group -> people, and back for those who go.
 type groups struct {

@@ -7,14 +7,19 @@
 // then on frames flow. A socket that cannot keep up loses droppable frames first and is then
 // closed: its client resyncs, and nobody else waits for it.
 //
+// Several nodes on one database are one hub to their callers: what is pushed, joined or ended here
+// is passed on (relay.go, span.go). A frame that is lost between nodes is no loss: whoever pushes
+// also compares versions with the database.
+//
 // Locks are taken in this order and never backwards: a socket's, then presence, then groups,
 // then any shard of an index. Hooks run outside all of them.
 package hub
 
 import (
-	"encoding/json"
 	"log/slog"
+	"maps"
 	"net/http"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -39,6 +44,7 @@ type Frame struct {
 	Version        int64  `json:"version,omitempty"`
 	Data           any    `json:"data,omitempty"`
 	Droppable      bool   `json:"-"`
+	Moved          int64  `json:"-"` // by how much it moves the sum of the conversation's cursors
 }
 
 // Who is the person a socket is attached to, with the sign-in and the origin it came by.
@@ -70,6 +76,8 @@ type Stats struct {
 	Slow     uint64 // sockets closed because they fell behind
 	Overflow uint64 // frames melody refused; the socket was closed
 	Panics   uint64 // in handlers and hooks
+	Unsent   uint64 // notes to other nodes that were dropped
+	Missed   uint64 // times that notes of other nodes may have been lost
 }
 
 // Hub holds the sockets of one node. Make it with New.
@@ -86,10 +94,18 @@ type Hub struct {
 	presence *presence
 	ended    endings
 
-	typing []func(person, conversation int64) // set before the first socket
+	relay *relay // nil on a single node; set before the first socket
+
+	// Hooks, all set before the first socket.
+	typing []func(person, conversation int64)
+	passed []func(conversation, version, moved int64)
+	moved  []func()
+	missed []func()
+	told   map[string]func([]byte)
 
 	open                            sync.WaitGroup // sockets and what closes them
 	dropped, slow, overflow, panics atomic.Uint64
+	unsent, gaps                    atomic.Uint64
 }
 
 // clock is the time a Hub lives in; tests bring their own.
@@ -111,7 +127,7 @@ func newHub(o Options, c clock) *Hub {
 	h := &Hub{
 		o: o, clock: c, log: o.Log,
 		limits: room(o),
-		people: newIndex(), groups: newGroups(),
+		people: newIndex(), groups: newGroups(), told: map[string]func([]byte){},
 	}
 	h.door = newDoor(o.UnboundPerAddress)
 	h.ended = endings{after: c.after}
@@ -145,47 +161,10 @@ func def[T comparable](field *T, value T) {
 	}
 }
 
-// Push delivers f to every socket of these people. It encodes once, keeps the order of pushes
-// made one after the other, and never blocks.
-func (h *Hub) Push(people []int64, f Frame) {
-	l := letter{hub: h, frame: f}
-	for _, person := range people {
-		l.deliver(h.people.of(person))
-	}
-}
+// Connected tells whether person has an attached socket right now, on any node.
+func (h *Hub) Connected(person int64) bool { return h.presence.connected(person) }
 
-// letter is a frame on its way to many: encoded when the first socket is found.
-type letter struct {
-	hub   *Hub
-	frame Frame
-	item  item
-	bad   bool
-}
-
-func (l *letter) deliver(to []*socket) {
-	if len(to) == 0 || l.bad {
-		return
-	}
-	if l.item.data == nil {
-		data, err := json.Marshal(l.frame)
-		if err != nil {
-			// A push runs after the commit, where a panic would take the writer down with it.
-			l.hub.log.Error("frame cannot be encoded", "type", l.frame.Type, "err", err)
-			l.bad = true
-			return
-		}
-		l.item = item{data: data, kind: l.frame.Type, conversation: l.frame.ConversationID,
-			version: l.frame.Version, droppable: l.frame.Droppable}
-	}
-	for _, s := range to {
-		s.push(l.item)
-	}
-}
-
-// Connected tells whether person has an attached socket right now.
-func (h *Hub) Connected(person int64) bool { return len(h.people.of(person)) > 0 }
-
-// Present tells whether person is connected or was so within the grace.
+// Present tells whether person is connected, to any node, or was so within the grace.
 func (h *Hub) Present(person int64) bool { return h.presence.present(person) }
 
 // Expect treats person as if the last socket had just closed: present until the grace is
@@ -203,20 +182,41 @@ func (h *Hub) OnPresence(f func(person int64, present bool)) { h.presence.hook(f
 // returns nothing else is read from that socket. Register before the first socket.
 func (h *Hub) OnTyping(f func(person, conversation int64)) { h.typing = append(h.typing, f) }
 
-// EndSession closes the sockets of a sign-in with 4401. An attach with the same session that
-// is still under way is refused.
+// EndSession closes the sockets of a sign-in with 4401, on every node. An attach with the same
+// session that is still under way is refused.
 func (h *Hub) EndSession(session string) {
+	h.EndSessionHere(session)
+	h.tellNodes(note{EndSession: session}, nil)
+}
+
+// EndSessionHere is EndSession on this node only.
+func (h *Hub) EndSessionHere(session string) {
 	h.ended.add(session)
 	for _, s := range h.people.where(func(s *socket) bool { return s.who.Session == session }) {
 		s.end(CloseSignedOut, "sign-in ended")
 	}
 }
 
-// EndPerson closes all sockets of a person with 4401.
+// EndPerson closes all sockets of a person with 4401, on every node.
 func (h *Hub) EndPerson(person int64) {
+	h.endPersonHere(person)
+	h.tellNodes(note{EndPerson: person}, nil)
+}
+
+func (h *Hub) endPersonHere(person int64) {
 	for _, s := range h.people.of(person) {
 		s.end(CloseSignedOut, "sign-in ended")
 	}
+}
+
+// People lists everybody with an attached socket on this node.
+func (h *Hub) People() []int64 { return h.people.list() }
+
+// Sessions lists the sign-ins behind the attached sockets of this node.
+func (h *Hub) Sessions() []string {
+	seen := map[string]struct{}{}
+	h.people.where(func(s *socket) bool { seen[s.who.Session] = struct{}{}; return false })
+	return slices.Collect(maps.Keys(seen))
 }
 
 // Sockets counts the open sockets, attached or not.
@@ -224,5 +224,6 @@ func (h *Hub) Sockets() int { return h.door.len() }
 
 // Stats returns the counters.
 func (h *Hub) Stats() Stats {
-	return Stats{Dropped: h.dropped.Load(), Slow: h.slow.Load(), Overflow: h.overflow.Load(), Panics: h.panics.Load()}
+	return Stats{Dropped: h.dropped.Load(), Slow: h.slow.Load(), Overflow: h.overflow.Load(), Panics: h.panics.Load(),
+		Unsent: h.unsent.Load(), Missed: h.gaps.Load()}
 }

@@ -81,7 +81,7 @@ func TestGroupPushReachesItsMembersUntilTheyLeave(t *testing.T) {
 	b.wants("message", 1)
 	h.LeaveGroup("site", 2)
 	h.PushGroup("site", message(7, 2))
-	h.Push([]int64{2}, message(7, 3))
+	h.Push([]int64{2}, message(8, 3))
 	a.wants("message", 2)
 	b.wants("message", 3)
 	h.PushGroup("nobody", message(7, 4))

@@ -1,6 +1,7 @@
 package hub
 
 import (
+	"maps"
 	"slices"
 	"sync"
 )
@@ -63,6 +64,17 @@ func (x *index) remove(person int64, s *socket) {
 		return
 	}
 	sh.sockets[person] = left
+}
+
+func (x *index) list() []int64 {
+	var people []int64
+	for i := range x.shards {
+		sh := &x.shards[i]
+		sh.RLock()
+		people = slices.AppendSeq(people, maps.Keys(sh.sockets))
+		sh.RUnlock()
+	}
+	return people
 }
 
 // where walks all attached sockets; for rare questions only. What ask reads of a socket must

@@ -5,8 +5,8 @@ import (
 	"time"
 )
 
-// presence says who is here: everyone with an attached socket, and for the grace everyone who
-// had one, so a reload or a ride in a lift is not an absence.
+// presence says who is here: everyone with an attached socket, on whatever node, and for the grace
+// everyone who had one, so a reload or a ride in a lift is not an absence.
 type presence struct {
 	grace  time.Duration
 	after  func(time.Duration, func()) (stop func() bool)
@@ -35,7 +35,7 @@ func newPresence(grace time.Duration, after func(time.Duration, func()) func() b
 
 func (p *presence) hook(f func(int64, bool)) { p.hooks = append(p.hooks, f) }
 
-// arrive counts a socket of person.
+// arrive counts a socket of person, or another node that has some.
 func (p *presence) arrive(person int64) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -102,6 +102,13 @@ func (p *presence) present(person int64) bool {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	return p.stays[person] != nil
+}
+
+func (p *presence) connected(person int64) bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	st := p.stays[person]
+	return st != nil && st.sockets > 0
 }
 
 // whilePresent runs f if person is present; the person stays so until f returns.

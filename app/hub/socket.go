@@ -44,6 +44,7 @@ type socket struct {
 	deadline func() bool     // stops the timer of the state; guarded by mu
 	heads    map[int64]int64 // conversation -> highest version since the last heads; guarded by mu
 	tick     func() bool     // stops the timer of heads; nil while none runs; guarded by mu
+	runs     map[int64]*run  // conversation -> what was delivered and what is early; guarded by mu
 
 	up    upstream  // owned by the reading goroutine
 	abort sync.Once // of the raw connection
@@ -63,6 +64,10 @@ func (s *socket) push(it item) {
 	}
 	if it.version > 0 && it.conversation > 0 && !dropsSilently {
 		s.note(it.conversation, it.version)
+		if s.state == live {
+			s.inOrder(it)
+			return
+		}
 	}
 	s.enqueue(it)
 }
@@ -185,6 +190,7 @@ func (s *socket) detach() {
 	if s.state == buffering || s.state == live {
 		s.hub.people.remove(s.who.Person, s)
 		s.hub.presence.leave(s.who.Person)
+		s.hub.stirred()
 	}
 	s.hub.door.bound(s)
 	if s.deadline != nil {
@@ -196,6 +202,7 @@ func (s *socket) detach() {
 		s.tick = nil
 	}
 	s.heads = nil
+	s.unfollow()
 }
 
 // tooSlow closes a socket that did not take its frames in time; called with mu held. The

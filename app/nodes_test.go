@@ -1,0 +1,54 @@
+package app_test
+
+import (
+	"testing"
+	"time"
+
+	"ichat/app"
+	"ichat/app/apptest"
+	"ichat/app/hub"
+	"ichat/app/hub/relaytest"
+)
+
+// several starts nodes of one product behind one relay.
+func several(t *testing.T, n int) (relay *relaytest.Server, nodes []*apptest.Product) {
+	t.Helper()
+	relay = relaytest.New(t)
+	first := apptest.New(t, func(c *app.Config) {
+		if c.DatabaseURL[:6] != "sqlite" {
+			c.NatsURL = relay.URL()
+		}
+	})
+	if !first.DB.Postgres() {
+		t.Skip("several nodes share a PostgreSQL; this run is on SQLite")
+	}
+	nodes = []*apptest.Product{first}
+	for range n - 1 {
+		nodes = append(nodes, first.Node(time.Now))
+	}
+	for _, p := range nodes {
+		until(t, "the relay stands", func() bool { return p.Hub.RelayProblem() == "" })
+	}
+	return relay, nodes
+}
+
+// until looks again and again, because what it waits for tells nobody.
+func until(t *testing.T, what string, so func() bool) {
+	t.Helper()
+	for late := time.Now().Add(apptest.Patience); !so(); {
+		if time.Now().After(late) {
+			t.Fatalf("not so: %s", what)
+		}
+		time.Sleep(5 * time.Millisecond)
+	}
+}
+
+func TestASignInThatEndsOnOneNodeClosesItsSocketsOnAnother(t *testing.T) {
+	_, n := several(t, 2)
+	agent := n[0].Agent("Mei", 5)
+	there := agent.On(n[1]).Connect()
+	agent.OK("DELETE", "/api/session", nil, nil)
+	if code := there.WaitClosed(); code != hub.CloseSignedOut {
+		t.Fatalf("closed with %d", code)
+	}
+}
