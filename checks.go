@@ -14,20 +14,21 @@ type checkCommand struct {
 	Long   bool          `help:"Twenty minutes of the same."`
 	Seed   uint64        `default:"1" help:"The same seed makes the same choices and faults."`
 	Nodes  int           `help:"Only the acts on so many nodes; 1 is SQLite, more need PostgreSQL and NATS (scripts/cluster.sh)."`
+	Act    string        `help:"Only the act with this name: one, restore, disk or three."`
 	For    time.Duration `help:"Workload of each act, instead of what the mode says."`
 	Binary string        `type:"existingfile" help:"The program to check; this one when missing."`
 	Keep   string        `type:"path" help:"A folder for the histories; without it they are kept only when something was found."`
 }
 
 func (k checkCommand) Run(ctx context.Context, c *commands) error {
-	o := check.Options{Seed: k.Seed, Nodes: k.Nodes, Seconds: k.For, Binary: k.Binary, Folder: k.Keep, Progress: os.Stderr}
+	o := check.Options{Seed: k.Seed, Nodes: k.Nodes, Seconds: k.For, Only: k.Act, Binary: k.Binary, Folder: k.Keep, Progress: os.Stderr}
 	play := check.Quick
 	if k.Long {
 		play = check.Long
 	}
 	r, err := play(ctx, o)
-	if err == nil {
-		err = c.print(r, summary(r))
+	if failed := c.print(r, summary(r)); err == nil {
+		err = failed
 	}
 	if code := check.ExitCode(r, err); code != 0 {
 		return coded{code, err}

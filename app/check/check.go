@@ -33,10 +33,13 @@ const (
 type Options struct {
 	Seed    uint64
 	Nodes   int           // 1: SQLite; more: PostgreSQL and NATS from the environment
-	Seconds time.Duration // of workload in each act
+	Only    string        // the name of one act; "": all
+	Seconds time.Duration // of workload in each act; 0: what the act says
 	Binary  string        // the program under test; "": this one
 	Folder  string        // where the history goes; "": a temporary one, removed when nothing was found
 	Env     []string      // for the program under test, beside what the stage sets
+
+	SmallDisk bool // the data lies on a disk that can be filled; root only
 
 	Progress io.Writer // nil: none
 }
@@ -57,7 +60,8 @@ type Report struct {
 	Seed           uint64         `json:"seed"`
 	Seconds        float64        `json:"seconds"`
 	Acts           []Act          `json:"acts"`
-	All            []Violation    `json:"all,omitempty"` // the first of each name
+	All            []Violation    `json:"all,omitempty"`     // the first of each name
+	Missing        string         `json:"missing,omitempty"` // a part without which the rest could not be checked
 }
 
 // Act is one stretch of workload on one stage.
@@ -199,6 +203,8 @@ func folderFor(o Options, name string) (string, error) {
 	if o.Folder == "" {
 		return os.MkdirTemp("", "ichat-check-"+name+"-")
 	}
-	folder := filepath.Join(o.Folder, fmt.Sprintf("%s-%d", name, o.Seed))
-	return folder, os.MkdirAll(folder, 0o700)
+	if err := os.MkdirAll(o.Folder, 0o700); err != nil {
+		return "", err
+	}
+	return os.MkdirTemp(o.Folder, fmt.Sprintf("%s-%d-", name, o.Seed))
 }

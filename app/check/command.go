@@ -2,17 +2,27 @@ package check
 
 import (
 	"context"
+	"errors"
+	"os"
 	"time"
 )
 
 // Quick is what `make test` runs: one node with kills, then three.
 func Quick(ctx context.Context, o Options) (Report, error) {
-	return run(ctx, o, oneNode(60*time.Second), threeNodes(90*time.Second))
+	return run(ctx, o, quickActs()...)
+}
+
+func quickActs() []script {
+	acts := []script{oneNode(60 * time.Second), backThen(12 * time.Second)}
+	if os.Getuid() == 0 {
+		acts = append(acts, fullDisk(15*time.Second))
+	}
+	return append(acts, threeNodes(90*time.Second))
 }
 
 // Long is the same, for 20 minutes.
 func Long(ctx context.Context, o Options) (Report, error) {
-	return run(ctx, o, oneNode(8*time.Minute), threeNodes(12*time.Minute))
+	return run(ctx, o, oneNode(6*time.Minute), backThen(time.Minute), fullDisk(time.Minute), threeNodes(12*time.Minute))
 }
 
 // run plays acts one after the other; with Nodes set only those on as many nodes.
@@ -24,12 +34,19 @@ func run(ctx context.Context, o Options, acts ...script) (Report, error) {
 			continue
 		}
 		own := o
-		own.Seconds, own.Nodes = s.options.Seconds, max(s.options.Nodes, o.Nodes)
+		if o.Only != "" && o.Only != s.name {
+			continue
+		}
+		own.Seconds, own.Nodes, own.SmallDisk = s.options.Seconds, max(s.options.Nodes, o.Nodes), s.options.SmallDisk
 		if o.Seconds != 0 {
 			own.Seconds = o.Seconds
 		}
 		s.options = own
 		a, err := play(ctx, s)
+		var missing *MissingError
+		if errors.As(err, &missing) {
+			r.Missing = missing.Part
+		}
 		if err != nil {
 			return r, err
 		}
@@ -57,7 +74,26 @@ func threeNodes(d time.Duration) script {
 		name: "three", options: Options{Seconds: d, Nodes: 3}, workload: liveWork(150 * time.Millisecond), noise: everyday,
 		size: size{visitors: 24, agents: 8, devices: 2, caps: 4},
 		faults: func(*stage, *company) []fault {
-			return []fault{killNode(0), hangLines(1, 4*time.Second), killNode(1), freezeNode(2, 5*time.Second), rollNodes()}
+			return []fault{killNode(0), killNATS(6 * time.Second), hangLines(1, 4*time.Second), killPostgres(time.Second), killNode(1), freezeNode(2, 5*time.Second),
+				killS3(3 * time.Second), losePushes(4 * time.Second), rollNodes()}
 		},
+	}
+}
+
+// backThen is a day on which a backup has to be put back.
+func backThen(d time.Duration) script {
+	return script{
+		name: "restore", options: Options{Seconds: d, Nodes: 1}, workload: liveWork(150 * time.Millisecond), noise: everyday,
+		size:   size{visitors: 12, agents: 4, devices: 2, caps: 4},
+		faults: func(*stage, *company) []fault { return []fault{restoreBackup(3 * time.Second)} },
+	}
+}
+
+// fullDisk is a day on which the disk is full.
+func fullDisk(d time.Duration) script {
+	return script{
+		name: "disk", options: Options{Seconds: d, Nodes: 1, SmallDisk: true}, workload: liveWork(150 * time.Millisecond), noise: everyday,
+		size:   size{visitors: 12, agents: 4, devices: 2, caps: 4},
+		faults: func(*stage, *company) []fault { return []fault{fillDisk(4 * time.Second), killNode(0)} },
 	}
 }

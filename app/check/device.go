@@ -182,7 +182,10 @@ func (d *device) ear(ctx context.Context, conn *websocket.Conn) {
 
 // bind gives the socket to its person and then keeps it alive.
 func (d *device) bind(ctx context.Context, conn *websocket.Conn, closed chan struct{}, clientID string) {
-	if p := d.fetch(ctx, "bind", "/api/chat/bind", clientID, func() { d.setLive(true) }); p != nil {
+	if p := d.fetch(ctx, "bind", "/api/chat/bind", clientID, func() {
+		d.setLive(true)
+		d.note(Apply{Kind: "live"})
+	}); p != nil {
 		if p.status == 401 {
 			d.h.clash(violation("signed-out", 0, 0, fmt.Sprintf("%s of %d lost its sign-in", d.name, d.who.id)))
 		}
@@ -283,10 +286,7 @@ func (d *device) heard(ctx context.Context, e event, c change) {
 
 // note writes what was shown into the history; mu is held.
 func (d *device) note(a Apply) {
-	a.Who, a.Device, a.Source, a.Op, a.Epoch = d.who.id, d.name, d.source, d.op, d.epoch
-	if d.source == bySocket {
-		a.Socket = d.socket
-	}
+	a.Who, a.Device, a.Source, a.Op, a.Epoch, a.Socket = d.who.id, d.name, d.source, d.op, d.epoch, d.socket
 	d.h.apply(a)
 }
 

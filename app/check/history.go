@@ -54,7 +54,7 @@ type Apply struct {
 	At      time.Duration `json:"at"`
 	Who     int64         `json:"who"`
 	Device  string        `json:"device"`
-	Socket  int64         `json:"socket,omitempty"` // which connection, when it was pushed
+	Socket  int64         `json:"socket,omitempty"` // the connection the device had
 	Source  string        `json:"source"`
 	Op      int64         `json:"op,omitempty"` // the request whose answer it was
 	Kind    string        `json:"kind"`         // message, member, cursor, reset, gone
@@ -176,6 +176,12 @@ func (h *history) stalled(d time.Duration) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	h.stall = max(h.stall, d)
+}
+
+func (h *history) stallNow() time.Duration {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return h.stall
 }
 
 func (h *history) faultCounts() map[string]int {

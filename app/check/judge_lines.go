@@ -3,6 +3,7 @@ package check
 import (
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 )
 
@@ -68,7 +69,7 @@ type delay struct {
 	conv   int64
 	seq    int64
 	took   time.Duration
-	pushed bool
+	repair bool // wake-ups between nodes were lost at that time
 }
 
 // delays are the times from an acknowledgement to the first showing, of messages acknowledged while nothing was wrong and
@@ -90,15 +91,23 @@ func (b *book) delays() (all []delay) {
 		place
 	}
 	first := map[shown]bool{}
-	opened := map[int64]time.Duration{} // a line, by the first thing it brought
+	inside := map[shown]time.Duration{} // since when a device shows a conversation; its seq is 0
+	opened := map[int64]time.Duration{} // a line, since it was bound
 	for _, a := range b.Applies {
-		if a.Socket != 0 {
-			if _, known := opened[a.Socket]; !known {
-				opened[a.Socket] = a.At
-			}
+		here := shown{a.Device, place{a.Conv, 0}}
+		switch a.Kind {
+		case "live":
+			opened[a.Socket] = a.At
+		case "gone":
+			delete(inside, here)
+		case "reset":
+			inside[here] = a.At
 		}
 		if !a.Placed || a.Device == "fresh" {
 			continue
+		}
+		if _, known := inside[here]; !known {
+			inside[here] = a.At
 		}
 		at := shown{a.Device, place{a.Conv, a.Message.Seq}}
 		if first[at] {
@@ -106,34 +115,43 @@ func (b *book) delays() (all []delay) {
 		}
 		first[at] = true
 		end, known := acked[at.place]
-		if known && a.Source == bySocket && opened[a.Socket] < end && b.quiet(end, a.At) {
-			all = append(all, delay{a.Device, a.Conv, a.Message.Seq, max(0, a.At-end), true})
+		if since, open := opened[a.Socket]; known && open && since < end && inside[here] < end && a.Source != byPage && b.quiet(end, a.At) {
+			all = append(all, delay{a.Device, a.Conv, a.Message.Seq, max(0, a.At-end), b.unwoken(end, a.At)})
 		}
 	}
 	return all
 }
 
-// quiet tells whether no fault touched a stretch of time, nor the moment before it.
+// quiet tells whether no fault touched a stretch of time, nor the moment before it. Lost wake-ups do not count: they are to
+// be repaired as quickly.
 func (b *book) quiet(from, to time.Duration) bool {
-	for _, f := range b.Faults {
-		if f.At < to && f.Over+2*time.Second > from {
-			return false
-		}
-	}
-	return true
+	return !slices.ContainsFunc(b.Faults, func(f Struck) bool {
+		return !strings.HasPrefix(f.Name, natsAway) && f.At < to && f.Over+2*time.Second > from
+	})
+}
+
+func (b *book) unwoken(from, to time.Duration) bool {
+	return slices.ContainsFunc(b.Faults, func(f Struck) bool {
+		return strings.HasPrefix(f.Name, natsAway) && f.At < to && f.Over > from
+	})
 }
 
 // with adds what the story shows to the figures.
 func (f Figures) with(s Story) Figures {
-	var acks, pushes []time.Duration
+	var acks, pushes, repairs []time.Duration
 	for _, op := range s.Ops {
 		if op.Kind == "send" && op.Result == resultOK {
 			acks = append(acks, op.End-op.Begin)
 		}
 	}
 	for _, d := range open(s).delays() {
-		pushes = append(pushes, d.took)
+		if d.repair {
+			repairs = append(repairs, d.took)
+		} else {
+			pushes = append(pushes, d.took)
+		}
 	}
+	f.RepairP99, f.RepairMax = millis(percentile(repairs, 99)), millis(percentile(repairs, 100))
 	f.AckP50, f.AckP99 = millis(percentile(acks, 50)), millis(percentile(acks, 99))
 	f.PushP50, f.PushP99, f.PushMax = millis(percentile(pushes, 50)), millis(percentile(pushes, 99)), millis(percentile(pushes, 100))
 	f.Converge, f.Stall = millis(s.Final.Converge), millis(s.Stall)

@@ -33,6 +33,7 @@ func calmStory() Story {
 	send(visitorID, log[0], 1000, 1010)
 	send(agentID, log[2], 2000, 2010)
 	send(visitorID, log[3], 3000, 3010)
+	s.Applies = append(s.Applies, Apply{Device: "v.1", Socket: 1, Kind: "live"}, Apply{Device: "a.1", Socket: 2, Kind: "live"})
 	for i, m := range log {
 		for n, who := range []int64{visitorID, agentID} {
 			s.Applies = append(s.Applies, Apply{At: at(1011 + 1000*i), Who: who, Device: []string{"v.1", "a.1"}[n], Socket: int64(n + 1), Source: bySocket, Kind: "message",

@@ -185,17 +185,19 @@ func deafen(d time.Duration) fault {
 
 // Figures are what a run measured, in milliseconds.
 type Figures struct {
-	Ready    []float64 `json:"ready_ms"` // from a start after kill -9 until the node is ready
-	Level    []float64 `json:"level_ms"` // from there until every device is level
-	Leave    []float64 `json:"leave_ms"` // from SIGTERM to the end of the process
-	AckP50   float64   `json:"ack_p50_ms"`
-	AckP99   float64   `json:"ack_p99_ms"`
-	PushP50  float64   `json:"push_p50_ms"` // from an acknowledgement to another device, in quiet times
-	PushP99  float64   `json:"push_p99_ms"`
-	PushMax  float64   `json:"push_max_ms"`
-	Converge float64   `json:"converge_ms"`                 // from the last healing until all devices are level
-	WaitP99  float64   `json:"queue_wait_p99_ms,omitempty"` // of tickets that came while there was room
-	Stall    float64   `json:"stall_ms"`                    // the longest the machine itself stood still
+	Ready     []float64 `json:"ready_ms"` // from a start after kill -9 until the node is ready
+	Level     []float64 `json:"level_ms"` // from there until every device is level
+	Leave     []float64 `json:"leave_ms"` // from SIGTERM to the end of the process
+	AckP50    float64   `json:"ack_p50_ms"`
+	AckP99    float64   `json:"ack_p99_ms"`
+	PushP50   float64   `json:"push_p50_ms"` // from an acknowledgement to another device, in quiet times
+	PushP99   float64   `json:"push_p99_ms"`
+	PushMax   float64   `json:"push_max_ms"`
+	RepairP99 float64   `json:"repair_p99_ms"` // the same, while wake-ups between nodes were lost
+	RepairMax float64   `json:"repair_max_ms"`
+	Converge  float64   `json:"converge_ms"`                 // from the last healing until all devices are level
+	WaitP99   float64   `json:"queue_wait_p99_ms,omitempty"` // of tickets that came while there was room
+	Stall     float64   `json:"stall_ms"`                    // the longest the machine itself stood still
 }
 
 func millis(d time.Duration) float64 {

@@ -28,6 +28,8 @@ type stage struct {
 	env     []string
 	nodes   []*node
 	history *history
+	cluster *cluster // nil on one node
+	undo    func()   // of the small disk
 }
 
 // node is one process of the product, again and again on the same address.
@@ -52,7 +54,7 @@ func raise(ctx context.Context, o Options, folder string, h *history) (*stage, e
 			return nil, err
 		}
 	}
-	if s.env, err = environment(ctx, o, folder); err != nil {
+	if err := s.furnish(ctx, o); err != nil {
 		return nil, err
 	}
 	for n := range max(o.Nodes, 1) {
@@ -72,18 +74,26 @@ func raise(ctx context.Context, o Options, folder string, h *history) (*stage, e
 	return s, nil
 }
 
-// environment is ours and nothing that happens to be set: a check must never meet a database in use. Several
-// nodes need the parts that scripts/cluster.sh starts.
-func environment(ctx context.Context, o Options, folder string) ([]string, error) {
-	env := slices.DeleteFunc(os.Environ(), func(e string) bool { return strings.HasPrefix(e, "ICHAT_") })
-	env = append(env, "ICHAT_NO_LIMITS=1", "ICHAT_OWNER_EMAIL="+ownerEmail, "ICHAT_OWNER_PASSWORD="+ownerPassword, "ICHAT_LOG=warn",
-		"ICHAT_DATA="+filepath.Join(folder, "data"))
-	env = append(env, o.Env...)
-	if o.Nodes <= 1 {
-		return env, nil
+// furnish sets the environment: ours, and nothing that happens to be set, for a check must never meet a database in
+// use. Several nodes need the parts that scripts/cluster.sh starts.
+func (s *stage) furnish(ctx context.Context, o Options) (err error) {
+	s.env = slices.DeleteFunc(os.Environ(), func(e string) bool { return strings.HasPrefix(e, "ICHAT_") })
+	s.env = append(s.env, "ICHAT_NO_LIMITS=1", "ICHAT_OWNER_EMAIL="+ownerEmail, "ICHAT_OWNER_PASSWORD="+ownerPassword, "ICHAT_LOG=warn",
+		"ICHAT_DATA="+filepath.Join(s.folder, "data"))
+	s.env = append(s.env, o.Env...)
+	if o.SmallDisk {
+		if s.undo, err = smallDisk(s.folder); err != nil {
+			return err
+		}
 	}
-	parts, err := clusterParts(ctx, folder)
-	return append(env, parts...), err
+	if o.Nodes <= 1 {
+		return nil
+	}
+	s.cluster, err = findCluster(ctx)
+	if err == nil {
+		s.env = append(s.env, s.cluster.env...)
+	}
+	return err
 }
 
 // start starts the process and waits until it is ready; it returns how long that took.
@@ -238,6 +248,9 @@ func (s *stage) strike() {
 			<-ended
 		}
 		n.front.close()
+	}
+	if s.undo != nil {
+		s.undo()
 	}
 }
 

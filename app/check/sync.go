@@ -80,7 +80,8 @@ func (d *device) take(ctx context.Context, op Op, a syncAnswer) {
 		for _, c := range a.Conversations {
 			named[c.ID] = true
 		}
-		for id := range d.convs {
+		for id, t := range d.convs {
+			t.held = nil // what was early belongs to the other life
 			if !named[id] {
 				delete(d.convs, id)
 			}

@@ -185,6 +185,15 @@ test("another epoch starts over", async () => {
   expect(client.conversations.get(7)!.messages[0]!.body.text).toBe("restored")
 })
 
+test("what came early in one life is not taken in the next", async () => {
+  await start(answer([conversation([message(1)])]))
+  socket().frame({ type: "message", conversation_id: 7, version: 4, data: message(4, { id: 1, body: { text: "of the life before" } }) })
+  next = answer([conversation([message(1)], { reset: true })], { epoch: "two" })
+  await client.sync()
+  for (const seq of [2, 3]) socket().frame({ type: "message", conversation_id: 7, version: seq, data: message(seq) })
+  expect(seqs()).toEqual([1, 2, 3])
+})
+
 test("older pages are put above, once", async () => {
   await start(answer([conversation([message(5)], { reset: true })]))
   reply = (call) => (call.path.includes("messages?") ? { messages: [message(3), message(4)], more: true, people: [] } : undefined)

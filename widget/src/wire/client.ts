@@ -271,7 +271,10 @@ export class Client {
   /** Another life of the database: what it did not name does not exist there. */
   #forgetExcept(answer: SyncAnswer): void {
     const named = new Set(answer.conversations.map((sync) => sync.id))
-    for (const id of [...this.conversations.keys()]) if (!named.has(id)) this.#forget(id)
+    for (const [id, timeline] of [...this.conversations]) {
+      timeline.close() // what came early belongs to the life that is over
+      if (!named.has(id)) this.#forget(id)
+    }
   }
 
   #forget(id: number): void {

@@ -134,6 +134,7 @@ export class Timeline {
     return rows
   }
 
+  /** Forgets what came early: of another life of the database its versions mean nothing. */
   close(): void {
     this.#cancelHold?.()
     this.#cancelHold = undefined
