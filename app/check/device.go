@@ -146,6 +146,7 @@ func (d *device) connect(ctx context.Context) (bound bool) {
 		d.conn = nil
 		bound = d.live
 		d.setLive(false)
+		d.note(Apply{Kind: "dead"})
 		d.mu.Unlock()
 	}()
 	conn.SetReadDeadline(time.Now().Add(initWithin))

@@ -98,6 +98,8 @@ func (b *book) delays() (all []delay) {
 		switch a.Kind {
 		case "live":
 			opened[a.Socket] = a.At
+		case "dead":
+			delete(opened, a.Socket)
 		case "gone":
 			delete(inside, here)
 		case "reset":

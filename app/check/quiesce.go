@@ -2,7 +2,6 @@ package check
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"maps"
 	"time"
@@ -76,16 +75,16 @@ func (c *company) quiesce(ctx context.Context) (Final, error) {
 	}
 	deadline, cancel := context.WithTimeout(ctx, levelWithin)
 	defer cancel()
-	for {
+	for why := "nobody could ask"; ; {
 		behind, err := c.behind(deadline)
 		if err == nil && behind == "" {
 			break
 		}
+		if err == nil {
+			why = behind
+		}
 		if deadline.Err() != nil {
-			if err != nil && !errors.Is(err, context.DeadlineExceeded) {
-				return f, err
-			}
-			c.history.clash(violation("not-converged", 0, 0, fmt.Sprintf("after %s %s", levelWithin, behind)))
+			c.history.clash(violation("not-converged", 0, 0, fmt.Sprintf("after %s: %s", levelWithin, why)))
 			break
 		}
 		wait(deadline, 100*time.Millisecond)
