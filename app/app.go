@@ -23,6 +23,7 @@ import (
 	"ichat/app/id"
 	"ichat/app/jobs"
 	"ichat/app/people"
+	"ichat/app/safety"
 	"ichat/app/settings"
 	"ichat/app/sites"
 	"ichat/app/web"
@@ -48,6 +49,7 @@ type App struct {
 	Jobs     *jobs.Jobs
 	Settings *settings.Service
 	Audit    *audit.Log
+	Safety   *safety.Service
 
 	log  *slog.Logger
 	node storage.Node
@@ -139,6 +141,10 @@ func (a *App) build(ctx context.Context) error {
 		return err
 	}
 	a.Chat = chat.New(a.DB, ids, a.now, a.Hub, a.People, a.Settings, epoch, a.log)
+	a.Safety = safety.New(a.DB, ids, a.now, a.People, a.Audit, a.log)
+	if err := a.Safety.Load(ctx); err != nil {
+		return err
+	}
 	a.Desk = desk.New(a.DB, ids, a.now, a.Hub, a.Sites, a.People, a.Chat, a.Audit, a.log)
 	a.join()
 	a.routes()
@@ -191,7 +197,10 @@ func (a *App) join() {
 	a.People.OnSessionEnd(a.Hub.EndSession)
 	a.People.OnPersonEnd(a.Hub.EndPerson)
 	a.Files.ReadBy(a.reads)
+	a.Safety.OnBlock(a.Desk.Blocked)
+	a.Chat.OnDraft(a.Safety.Draft)
 	a.Chat.OnDraft(a.attach)
+	a.Chat.OnSend(a.Safety.Heard)
 	a.Chat.OnSend(a.attached)
 	a.Chat.OnRecall(a.detached)
 	a.Chat.OnSend(a.Desk.Heard)
@@ -199,6 +208,7 @@ func (a *App) join() {
 	a.Chat.OnEdit(a.Desk.Edited)
 	a.Hub.OnPresence(a.Desk.Presence)
 	a.Jobs.Every("expire sessions", "17 * * * *", a.People.ExpireSessions)
+	a.Jobs.Every("remove blocks that are over", "*/5 * * * *", a.Safety.RemoveOver)
 	a.Jobs.Every("remove unused files", "47 * * * *", a.Files.CleanUp)
 }
 
@@ -210,6 +220,7 @@ func (a *App) routes() {
 	a.People.Routes(a.Web)
 	a.Files.Routes(a.Web)
 	a.Chat.Routes(a.Web)
+	a.Safety.Routes(a.Web)
 	a.Desk.Routes(a.Web)
 	consolePages(a.Web)
 }
@@ -283,6 +294,7 @@ func (a *App) Serve(ctx context.Context, l net.Listener) error {
 	part(func(ctx context.Context) error { a.Jobs.Run(ctx); return nil })
 	part(a.Desk.Run)
 	part(a.Settings.Run)
+	part(a.Safety.Run)
 
 	closed := make(chan struct{})
 	go func() {

@@ -11,6 +11,7 @@ import (
 	"ichat/app/apptest"
 	"ichat/app/chat"
 	"ichat/app/desk"
+	"ichat/app/safety"
 	"ichat/storage"
 )
 
@@ -21,6 +22,7 @@ type world struct {
 	visitor, agent, owner, apprentice *apptest.Client // the ticket's own people; apprentice is invited anew
 	ticket, conversation              int64
 	queue, canned                     int64 // the site's, beside its first queue
+	block                             int64 // of an address
 	file                              int64 // the visitor sent it into the conversation
 	group                             int64 // the owner's, with the agent in it
 }
@@ -55,6 +57,9 @@ func newWorld(t *testing.T) *world {
 	var group chat.Header
 	w.owner.OK("POST", "/api/chat/groups", map[string]any{"client_id": "the world's", "name": "Team", "people": []int64{w.agent.ID}}, &group)
 	w.group = group.ID
+	var block safety.Block
+	w.owner.OK("POST", fmt.Sprintf("/api/admin/sites/%d/blacklist", w.p.Site.ID), map[string]string{"address": "198.51.100.9"}, &block)
+	w.block = block.ID
 	return w
 }
 
@@ -136,6 +141,11 @@ var matrix = []struct {
 	{"POST /api/admin/sites/{id}/agents/{person}/invitation", sitePath, "", cells{401, 403, 404, 403, 404, 409}}, // 409: has signed up already
 	{"GET /api/admin/sites/{id}/audit", sitePath, "", cells{401, 403, 404, 403, 404, 200}},
 	{"GET /api/admin/sites/{id}/audit.csv", sitePath, "", cells{401, 403, 404, 403, 404, 200}},
+	{"GET /api/admin/sites/{id}/blacklist", sitePath, "", cells{401, 403, 404, 403, 404, 200}},
+	{"POST /api/admin/sites/{id}/blacklist", sitePath, `{"address":"203.0.113.7"}`, cells{401, 403, 404, 403, 404, 200}},
+	{"DELETE /api/admin/sites/{id}/blacklist/{block}", sitePath, "", cells{401, 403, 404, 403, 404, 204}},
+	{"GET /api/desk/visitors/{id}/block", visitorPath, "", cells{401, 403, 404, 403, 200, 200}},
+	{"PUT /api/desk/visitors/{id}/block", visitorPath, `{}`, cells{401, 403, 404, 403, 200, 200}},
 	{"DELETE /api/session", nil, "", cells{anonymous: 401, stranger: 204, outsider: 204, visitor: 204, agent: 204, owner: 204}},
 }
 
@@ -145,6 +155,7 @@ func queuePath(w *world) string        { return fill(w.queue) }
 func cannedPath(w *world) string       { return fill(w.canned) }
 func groupPath(w *world) string        { return fill(w.group) }
 func filePath(w *world) string         { return fill(w.file) }
+func visitorPath(w *world) string      { return fill(w.visitor.ID) }
 func sitePath(w *world) string         { return fill(w.p.Site.ID) }
 func fill(id int64) string             { return "{id}=" + fmt.Sprint(id) }
 
@@ -156,7 +167,7 @@ func TestEveryRouteAsksWhoCalls(t *testing.T) {
 		method, path, _ := strings.Cut(row.route, " ")
 		if row.path != nil {
 			if id, ok := strings.CutPrefix(row.path(w), "{id}="); ok {
-				path = strings.NewReplacer("{id}", id, "{person}", fmt.Sprint(w.apprentice.ID), "{seq}", "1").Replace(path)
+				path = strings.NewReplacer("{id}", id, "{person}", fmt.Sprint(w.apprentice.ID), "{block}", fmt.Sprint(w.block), "{seq}", "1").Replace(path)
 			} else {
 				path = row.path(w)
 			}
@@ -198,7 +209,7 @@ func TestASupervisorLooksAfterConversationsOnly(t *testing.T) {
 		}
 		if row.path != nil {
 			id, _ := strings.CutPrefix(row.path(w), "{id}=")
-			path = strings.NewReplacer("{id}", id, "{person}", fmt.Sprint(w.apprentice.ID)).Replace(path)
+			path = strings.NewReplacer("{id}", id, "{person}", fmt.Sprint(w.apprentice.ID), "{block}", fmt.Sprint(w.block)).Replace(path)
 		}
 		want := row.want.agent
 		if shared[row.route] {
@@ -215,7 +226,9 @@ func TestASupervisorLooksAfterConversationsOnly(t *testing.T) {
 }
 
 // shared are the routes of the back office that supervisors share with owners.
-var shared = map[string]bool{}
+var shared = map[string]bool{
+	"GET /api/admin/sites/{id}/blacklist": true, "POST /api/admin/sites/{id}/blacklist": true, "DELETE /api/admin/sites/{id}/blacklist/{block}": true,
+}
 
 func TestAWrongOrRevokedTokenIsRefusedEverywhere(t *testing.T) {
 	w := newWorld(t)
@@ -229,7 +242,7 @@ func TestAWrongOrRevokedTokenIsRefusedEverywhere(t *testing.T) {
 		if r.Access.String() == "public" {
 			continue
 		}
-		path := strings.NewReplacer("{id}", "1", "{person}", "1", "{seq}", "1").Replace(r.Path)
+		path := strings.NewReplacer("{id}", "1", "{person}", "1", "{block}", "1", "{seq}", "1").Replace(r.Path)
 		if got := spare.Do(r.Method, path, "{}"); got.Status != http.StatusUnauthorized {
 			t.Errorf("%s %s with a revoked token: %d", r.Method, r.Path, got.Status)
 		}

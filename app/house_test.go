@@ -28,6 +28,7 @@ var floors = map[string]int{
 	"ichat/app/people":        4,
 	"ichat/app/files":         5,
 	"ichat/app/chat":          6,
+	"ichat/app/safety":        7,
 	"ichat/app/desk":          8,
 	"ichat/app":               11,
 	"ichat/app/ops":           12,

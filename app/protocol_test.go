@@ -15,6 +15,7 @@ import (
 	"ichat/app/desk"
 	"ichat/app/files"
 	"ichat/app/people"
+	"ichat/app/safety"
 	"ichat/app/settings"
 	"ichat/app/sites"
 )
@@ -42,6 +43,7 @@ var spoken = []struct {
 	{"File", files.File{}}, {"FileLinks", files.FileLinks{}},
 	{"ChatSettings", settings.Chat{}}, {"FileSettings", settings.Files{}}, {"Settings", settings.Settings{}},
 	{"Site", sites.Site{}}, {"Agent", people.Agent{}},
+	{"Block", safety.Block{}}, {"BlockPage", safety.Page{}}, {"VisitorBlock", safety.VisitorBlock{}},
 	{"Change", audit.Change{}}, {"Who", audit.Who{}}, {"Act", audit.Act{}}, {"ActPage", audit.Page{}},
 }
 

@@ -110,6 +110,7 @@ type Client struct {
 	cookie string // a member's
 	Lang   string
 	Origin string // sent with every request
+	From   string // the address he calls from, when the product trusts its own machine as a proxy
 }
 
 // Anonymous is somebody who never signed in.
@@ -163,9 +164,13 @@ func (p *Product) Supervisor(name string, cap int) *Client {
 }
 
 // Visitor opens the chat window on the product's own page.
-func (p *Product) Visitor() *Client {
+func (p *Product) Visitor() *Client { p.tb.Helper(); return p.VisitorFrom("") }
+
+// VisitorFrom is a Visitor who calls from an address.
+func (p *Product) VisitorFrom(address string) *Client {
 	p.tb.Helper()
 	c := p.Anonymous()
+	c.From = address
 	var s people.VisitorSession
 	c.OK("POST", "/api/visitors", map[string]string{"site": p.Site.Key, "locale": "en", "parent_origin": p.URL}, &s)
 	c.ID, c.token = s.Person.ID, s.Token
@@ -285,6 +290,9 @@ func (c *Client) dress(h http.Header) {
 	}
 	if c.cookie != "" {
 		h.Set("Cookie", c.cookie)
+	}
+	if c.From != "" {
+		h.Set("X-Forwarded-For", c.From)
 	}
 	if c.Lang != "" {
 		h.Set("Accept-Language", c.Lang)

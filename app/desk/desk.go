@@ -50,6 +50,7 @@ const (
 	byVisitor  = "visitor"
 	byAbsence  = "absent"
 	byTransfer = "transferred"
+	byBlock    = "blocked"
 )
 
 // firstCap is how many conversations a new agent takes at once.
@@ -146,7 +147,7 @@ type Assignment struct {
 	Agent   people.Person `json:"agent"`
 	At      time.Time     `json:"at"`
 	EndedAt *time.Time    `json:"ended_at"`
-	EndedBy string        `json:"ended_by"` // agent, visitor, absent or transferred; empty while it lasts
+	EndedBy string        `json:"ended_by"` // agent, visitor, absent, transferred or blocked; empty while it lasts
 	Why     Why           `json:"why"`
 }
 

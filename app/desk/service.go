@@ -240,20 +240,45 @@ func (s *Service) close(ctx context.Context, known ticketRow, by string, may fun
 		if err := may(t); err != nil {
 			return err
 		}
-		m, err := s.chat.SystemTx(ctx, tx, t.ConversationID, "ticket.closed", map[string]string{"by": by})
-		if err != nil {
-			return err
-		}
-		if err := s.releaseTx(ctx, tx, t, by); err != nil {
-			return err
-		}
-		at := s.time()
-		t.State, t.ToSeq, t.ClosedAt = stateClosed, m.Seq, &at
-		t.step(m.Version)
-		s.changed(tx, t.SiteID, t.ID, t.AgentID)
-		return s.moved(ctx, tx, fence{}, &t)
+		return s.closeTx(ctx, tx, &t, by, by)
 	})
 	return t, err
+}
+
+// closeTx closes a ticket whose conversation is locked. The conversation is told that it was toldBy.
+func (s *Service) closeTx(ctx context.Context, tx *storage.Tx, t *ticketRow, by, toldBy string) error {
+	m, err := s.chat.SystemTx(ctx, tx, t.ConversationID, "ticket.closed", map[string]string{"by": toldBy})
+	if err != nil {
+		return err
+	}
+	if err := s.releaseTx(ctx, tx, *t, by); err != nil {
+		return err
+	}
+	at := s.time()
+	t.State, t.ToSeq, t.ClosedAt = stateClosed, m.Seq, &at
+	t.step(m.Version)
+	s.changed(tx, t.SiteID, t.ID, t.AgentID)
+	return s.moved(ctx, tx, fence{}, t)
+}
+
+// Blocked closes the open ticket of a visitor who is being blocked, under the lock of his conversation, and
+// tells the colleagues why. He is told no more than that it was closed. It is a hook for safety.OnBlock.
+func (s *Service) Blocked(ctx context.Context, tx *storage.Tx, site, visitor, by int64, reason string) error {
+	c, err := s.chat.LiveTx(ctx, tx, site, visitor)
+	if err != nil {
+		return err
+	}
+	if _, err := s.chat.LockTx(ctx, tx, c.ID); err != nil {
+		return err
+	}
+	t, ok, err := lastTicket(ctx, tx, c.ID)
+	if err != nil || !ok || t.State == stateClosed {
+		return err
+	}
+	if err := s.passNoteTx(ctx, tx, by, t, reason); err != nil {
+		return err
+	}
+	return s.closeTx(ctx, tx, &t, byBlock, byAgent)
 }
 
 // releaseTx takes the ticket's agent, if it has one, out of the conversation and frees a place at his seat.

@@ -138,6 +138,9 @@ func (s *Service) SignedIn(ctx context.Context, token string) (web.Caller, error
 		// A server that cannot write still lets people read: the next request tries again.
 		_ = s.db.Write(ctx, func(ctx context.Context, tx *storage.Tx) error { return prolong(ctx, tx, hash, until) })
 	}
+	if address := web.AddressOf(ctx); in.Kind == KindVisitor && address != "" && address != in.Address {
+		_ = s.db.Write(ctx, func(ctx context.Context, tx *storage.Tx) error { return moveSession(ctx, tx, hash, address) }) // as above
+	}
 	return web.Caller{Person: in.PersonID, Kind: in.Kind, Session: hash, Site: in.SiteID}, nil
 }
 

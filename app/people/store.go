@@ -63,15 +63,16 @@ type signIn struct {
 	SiteID    int64
 	Disabled  bool
 	ExpiresAt time.Time
+	Address   string // a visitor's, where he was last seen
 }
 
 func sessionByHash(ctx context.Context, db *storage.DB, hash string) (signIn, error) {
 	var in signIn
 	var until storage.Time
 	err := db.One(ctx, `
-		SELECT s.person_id, p.kind, p.site_id, p.disabled_at IS NOT NULL, s.expires_at
+		SELECT s.person_id, p.kind, p.site_id, p.disabled_at IS NOT NULL, s.expires_at, s.address
 		FROM sessions s JOIN people p ON p.id = s.person_id WHERE s.token_hash = ?`, []any{hash},
-		&in.PersonID, &in.Kind, &in.SiteID, &in.Disabled, &until)
+		&in.PersonID, &in.Kind, &in.SiteID, &in.Disabled, &until, &in.Address)
 	in.ExpiresAt = until.Time
 	return in, err
 }
@@ -87,6 +88,21 @@ func prolong(ctx context.Context, tx *storage.Tx, hash string, until time.Time) 
 	_, err := tx.NewRaw(`UPDATE sessions SET expires_at = ? WHERE token_hash = ? AND expires_at < ?`,
 		until, hash, until.Add(-renewAfter)).Exec(ctx)
 	return err
+}
+
+// moveSession notes where a visitor is seen now.
+func moveSession(ctx context.Context, tx *storage.Tx, hash, address string) error {
+	_, err := tx.NewRaw(`UPDATE sessions SET address = ? WHERE token_hash = ?`, address, hash).Exec(ctx)
+	return err
+}
+
+func visitorByID(ctx context.Context, db bun.IDB, id int64) (Visitor, error) {
+	var v Visitor
+	err := db.NewRaw(`
+		SELECT p.id, p.kind, p.name, p.avatar, p.site_id,
+			COALESCE((SELECT s.address FROM sessions s WHERE s.person_id = p.id ORDER BY s.created_at DESC LIMIT 1), '') AS address
+		FROM people p WHERE p.id = ?`, id).Scan(ctx, &v)
+	return v, storage.Found(err, "person")
 }
 
 func deleteSession(ctx context.Context, tx *storage.Tx, hash string) error {

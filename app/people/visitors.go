@@ -4,8 +4,22 @@ import (
 	"context"
 
 	"ichat/app/fault"
+	"ichat/app/id"
+	"ichat/app/web"
 	"ichat/storage"
 )
+
+// Visitor is a visitor as the rooms above need him: whose he is, and where he was last seen.
+type Visitor struct {
+	Person
+	SiteID  int64  `bun:"site_id"`
+	Address string `bun:"address"` // empty when it is not known
+}
+
+// Visitor finds a visitor by id; a member is found too, on no site.
+func (s *Service) Visitor(ctx context.Context, id int64) (Visitor, error) {
+	return visitorByID(ctx, s.db.R, id)
+}
 
 // Arrive makes a visitor of a site and signs him in. parent is the origin of the page that opened
 // the chat.
@@ -23,8 +37,10 @@ func (s *Service) Arrive(ctx context.Context, key, locale, parent string) (Visit
 		if err = insertPerson(ctx, tx, visitor, s.now().UTC()); err != nil {
 			return err
 		}
-		token, err = s.startTx(ctx, tx, visitor.ID, KindVisitor)
-		return err
+		if token, err = s.startTx(ctx, tx, visitor.ID, KindVisitor); err != nil {
+			return err
+		}
+		return moveSession(ctx, tx, id.Hash(token), web.AddressOf(ctx))
 	})
 	return VisitorSession{Token: token, Person: visitor.Person, Site: site.SiteLook, Epoch: s.epoch}, err
 }
