@@ -96,6 +96,9 @@ func (s *Service) placesTx(ctx context.Context, tx *storage.Tx, c Conversation, 
 			return err
 		}
 	}
+	if c.Kind == Group && len(a.joined)+len(a.left) > 0 {
+		c.membersVersion = c.Version
+	}
 	return saveHeader(ctx, tx, c, s.now().UTC())
 }
 

@@ -70,7 +70,7 @@ func (s *Service) editTx(ctx context.Context, tx *storage.Tx, by, conversation, 
 			return Message{}, err
 		}
 	}
-	return s.revisedTx(ctx, tx, row)
+	return s.revisedTx(ctx, tx, c, row)
 }
 
 // editable reads a message that this person may change now.
@@ -137,8 +137,8 @@ func (s *Service) Edits(ctx context.Context, by, conversation, seq int64) ([]Edi
 
 // revisedTx tells of a message that is another now. Those who came after it learn only that the
 // conversation moved, so that their versions have no hole; what it answers goes to those who may know that.
-func (s *Service) revisedTx(ctx context.Context, tx *storage.Tx, row messageRow) (Message, error) {
-	to, err := audience(ctx, tx, row.ConversationID)
+func (s *Service) revisedTx(ctx context.Context, tx *storage.Tx, c Conversation, row messageRow) (Message, error) {
+	to, err := s.audienceTx(ctx, tx, c)
 	if err != nil {
 		return Message{}, err
 	}

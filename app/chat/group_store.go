@@ -71,8 +71,8 @@ func saveHeader(ctx context.Context, tx *storage.Tx, c Conversation, now time.Ti
 	if c.Dissolved {
 		dissolved = &now
 	}
-	_, err := tx.NewRaw(`UPDATE conversations SET name = ?, member_count = ?, dissolved_at = COALESCE(dissolved_at, ?) WHERE id = ?`,
-		c.Name, c.MemberCount, dissolved, c.ID).Exec(ctx)
+	_, err := tx.NewRaw(`UPDATE conversations SET name = ?, member_count = ?, members_version = ?, dissolved_at = COALESCE(dissolved_at, ?) WHERE id = ?`,
+		c.Name, c.MemberCount, c.membersVersion, dissolved, c.ID).Exec(ctx)
 	return err
 }
 

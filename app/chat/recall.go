@@ -83,5 +83,5 @@ func (s *Service) recallTx(ctx context.Context, tx *storage.Tx, row messageRow) 
 			return Message{}, err
 		}
 	}
-	return s.revisedTx(ctx, tx, row)
+	return s.revisedTx(ctx, tx, c, row)
 }

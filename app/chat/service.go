@@ -2,6 +2,7 @@ package chat
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 	"slices"
 	"strconv"
@@ -29,6 +30,8 @@ type Service struct {
 	onRecall []RecallHook
 	onEdit   []EditHook
 	log      *slog.Logger
+
+	audiences audiences
 }
 
 // New builds the core; epoch is the database's (storage.DB.Epoch).
@@ -119,7 +122,7 @@ func (s *Service) placeTx(ctx context.Context, tx *storage.Tx, by, conversation 
 	if err != nil {
 		return Message{}, err
 	}
-	to, err := audience(ctx, tx, conversation)
+	to, err := s.audienceTx(ctx, tx, c)
 	if err != nil {
 		return Message{}, err
 	}
@@ -159,7 +162,7 @@ func (s *Service) pushTx(ctx context.Context, tx *storage.Tx, m *Message, to []i
 		quoting := frame
 		quoting.Data = *m
 		tx.After(func() { s.hub.Push(knowing, quoting) })
-		to = slices.DeleteFunc(to, func(person int64) bool { return slices.Contains(knowing, person) })
+		to = without(to, knowing)
 	}
 	tx.After(func() { s.hub.Push(to, frame) })
 	return nil
@@ -210,12 +213,15 @@ func (s *Service) LockTx(ctx context.Context, tx *storage.Tx, conversation int64
 	return lock(ctx, tx, conversation)
 }
 
-// JoinTx lets a person in and tells everyone. Agents and visitors of a live conversation see all of
-// it; others what comes after. Joining again is harmless.
+// JoinTx lets a person into a conversation that is no group, and tells everyone. Agents and visitors of a
+// live conversation see all of it; others what comes after. Joining again is harmless.
 func (s *Service) JoinTx(ctx context.Context, tx *storage.Tx, conversation, person int64, role string) error {
 	c, err := bump(ctx, tx, conversation)
 	if err != nil {
 		return err
+	}
+	if c.Kind == Group {
+		return errors.New("a group changes by acts only")
 	}
 	m := memberRow{ConversationID: c.ID, PersonID: person, Role: role, JoinSeq: c.Seq + 1, Version: c.Version}
 	if c.Kind == Live {
@@ -238,6 +244,9 @@ func (s *Service) LeaveTx(ctx context.Context, tx *storage.Tx, conversation, per
 	c, err := bump(ctx, tx, conversation)
 	if err != nil {
 		return err
+	}
+	if c.Kind == Group {
+		return errors.New("a group changes by acts only")
 	}
 	m, err := leave(ctx, tx, c, person)
 	if err != nil {

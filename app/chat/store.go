@@ -3,7 +3,6 @@ package chat
 import (
 	"context"
 	"encoding/json"
-	"fmt"
 	"time"
 
 	"github.com/uptrace/bun"
@@ -187,15 +186,6 @@ func staffOf(ctx context.Context, r reader, live int64) (Conversation, error) {
 
 // inside is who is in the conversation now.
 const inside = "SELECT person_id FROM members WHERE conversation_id = ? AND left_seq IS NULL"
-
-// audience is who must be told of a change.
-func audience(ctx context.Context, tx *storage.Tx, conversation int64) ([]int64, error) {
-	ids, err := tx.Numbers(ctx, inside, conversation)
-	if err != nil {
-		return nil, fmt.Errorf("members of %d: %w", conversation, err)
-	}
-	return ids, nil
-}
 
 // present is audience outside a write, up to some.
 func present(ctx context.Context, r bun.IDB, conversation int64, limit int) (ids []int64, err error) {
