@@ -30,6 +30,7 @@ type call struct {
 type groupWriter struct {
 	db       *bun.DB // one connection
 	prepared *prepared
+	counter  *counter
 	log      *slog.Logger
 	queue    chan *call
 	kept     chan []*call // committed or refused; owned by answer from then on
@@ -39,8 +40,8 @@ type groupWriter struct {
 	wg     sync.WaitGroup
 }
 
-func newGroupWriter(db *bun.DB, log *slog.Logger) *groupWriter {
-	w := &groupWriter{db: db, prepared: newPrepared(db.DB), log: log, queue: make(chan *call, 4*groupSize), kept: make(chan []*call, 4)}
+func newGroupWriter(db *bun.DB, c *counter, log *slog.Logger) *groupWriter {
+	w := &groupWriter{db: db, prepared: newPrepared(db.DB), counter: c, log: log, queue: make(chan *call, 4*groupSize), kept: make(chan []*call, 4)}
 	w.wg.Add(2)
 	go w.run()
 	go w.answer()
@@ -114,6 +115,9 @@ func (w *groupWriter) answer() {
 	defer w.wg.Done()
 	for group := range w.kept {
 		for _, c := range group {
+			if c.err == nil {
+				w.counter.kept(1)
+			}
 			runAfters(c.after, w.log)
 			close(c.done)
 		}
@@ -154,7 +158,7 @@ func (w *groupWriter) together(group []*call) (dead bool) {
 // one runs a call inside its savepoint. The error it returns means that the transaction is dead:
 // after that no savepoint may be opened, for it would begin a transaction and commit by itself.
 func (w *groupWriter) one(ctx context.Context, tx bun.Tx, c *call) error {
-	inner := &Tx{IDB: tx, prepared: w.prepared}
+	inner := &Tx{IDB: tx, prepared: w.prepared, counter: w.counter}
 	if err := inner.Do(ctx, "SAVEPOINT call"); err != nil {
 		return fmt.Errorf("savepoint: %w", err)
 	}

@@ -48,7 +48,7 @@ func openPostgres(ctx context.Context, url string, log *slog.Logger) (*DB, error
 		lines := strings.Split(err.Error(), "\n") // one a host tried; the last says as much as all
 		return nil, fmt.Errorf("the database at %s does not answer: %s", config.Host, strings.TrimSpace(lines[len(lines)-1]))
 	}
-	return &DB{R: db, read: db, write: db, log: log}, nil
+	return &DB{R: db, read: db, write: db, log: log, counter: &counter{}}, nil
 }
 
 func (db *DB) writePostgres(ctx context.Context, fn func(context.Context, *Tx) error) error {
@@ -59,6 +59,7 @@ func (db *DB) writePostgres(ctx context.Context, fn func(context.Context, *Tx) e
 		}
 		var after []func()
 		if after, err = db.tryPostgres(context.WithoutCancel(ctx), fn); err == nil {
+			db.counter.kept(1)
 			runAfters(after, db.log)
 			return nil
 		}
@@ -75,7 +76,7 @@ func (db *DB) tryPostgres(ctx context.Context, fn func(context.Context, *Tx) err
 	if err != nil {
 		return nil, fmt.Errorf("begin: %w", err)
 	}
-	inner := &Tx{IDB: tx}
+	inner := &Tx{IDB: tx, counter: db.counter}
 	if err := attempt(&call{ctx: ctx, fn: fn}, inner, db.log); err != nil {
 		tx.Rollback()
 		return nil, err

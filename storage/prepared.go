@@ -5,9 +5,12 @@ import (
 	"database/sql"
 	"database/sql/driver"
 	"fmt"
+	"strconv"
+	"strings"
 	"sync"
 	"time"
 
+	"github.com/jackc/pgx/v5"
 	"github.com/uptrace/bun"
 )
 
@@ -60,7 +63,7 @@ func (p *prepared) fetch(ctx context.Context) {
 }
 
 // One runs a statement with ? for its arguments and scans the one row it answers into dest; no row
-// is sql.ErrNoRows. On SQLite it is parsed once. Times go in and out as Time.
+// is sql.ErrNoRows. It is parsed once. Times go in and out as Time.
 func (tx *Tx) One(ctx context.Context, text string, args []any, dest ...any) error {
 	if s := tx.statement(ctx, text); s != nil {
 		return s.QueryRowContext(ctx, args...).Scan(dest...)
@@ -100,33 +103,89 @@ func (tx *Tx) Numbers(ctx context.Context, text string, args ...any) (found []in
 	return found, rows.Err()
 }
 
-func (tx *Tx) statement(ctx context.Context, text string) *sql.Stmt {
-	if tx.prepared == nil {
+// statement is one that is kept parsed: by us on SQLite, by pgx on each connection to PostgreSQL.
+type statement interface {
+	QueryRowContext(ctx context.Context, args ...any) *sql.Row
+	QueryContext(ctx context.Context, args ...any) (*sql.Rows, error)
+	ExecContext(ctx context.Context, args ...any) (sql.Result, error)
+}
+
+// statement returns nil when SQLite's has still to be parsed: the caller gives it to bun, which counts it itself.
+func (tx *Tx) statement(ctx context.Context, text string) statement {
+	inner, ok := tx.IDB.(bun.Tx)
+	if !ok {
 		return nil
+	}
+	if tx.prepared == nil {
+		tx.counter.one(ctx)
+		return onPostgres{inner.Tx, numbered(text)}
 	}
 	s := tx.prepared.find(text)
 	if s == nil {
 		return nil
 	}
-	inner, ok := tx.IDB.(bun.Tx)
-	if !ok {
-		return nil
-	}
+	tx.counter.one(ctx)
 	return inner.Tx.StmtContext(ctx, s)
 }
 
 // One is Tx.One on the read-only pool.
 func (db *DB) One(ctx context.Context, text string, args []any, dest ...any) error {
 	if db.reads == nil {
-		return db.R.NewRaw(text, args...).Scan(ctx, dest...)
+		db.counter.one(ctx)
+		return onPostgres{db.read.DB, numbered(text)}.QueryRowContext(ctx, args...).Scan(dest...)
 	}
 	s := db.reads.find(text)
 	if s == nil {
 		db.reads.fetch(ctx)
 		return db.R.NewRaw(text, args...).Scan(ctx, dest...)
 	}
+	db.counter.one(ctx)
 	return s.QueryRowContext(ctx, args...).Scan(dest...)
 }
+
+// texts are statements as PostgreSQL writes them, by how we do.
+var texts sync.Map
+
+// numbered writes $1, $2, … for the ? of a statement, which has no other question mark.
+func numbered(text string) string {
+	if known, ok := texts.Load(text); ok {
+		return known.(string)
+	}
+	var b strings.Builder
+	for i, part := range strings.Split(text, "?") {
+		if i > 0 {
+			b.WriteByte('$')
+			b.WriteString(strconv.Itoa(i))
+		}
+		b.WriteString(part)
+	}
+	texts.Store(text, b.String())
+	return b.String()
+}
+
+// onPostgres is a statement that pgx keeps parsed on its connection.
+type onPostgres struct {
+	on interface {
+		QueryRowContext(ctx context.Context, text string, args ...any) *sql.Row
+		QueryContext(ctx context.Context, text string, args ...any) (*sql.Rows, error)
+		ExecContext(ctx context.Context, text string, args ...any) (sql.Result, error)
+	}
+	text string
+}
+
+func (p onPostgres) QueryRowContext(ctx context.Context, args ...any) *sql.Row {
+	return p.on.QueryRowContext(ctx, p.text, keep(args)...)
+}
+
+func (p onPostgres) QueryContext(ctx context.Context, args ...any) (*sql.Rows, error) {
+	return p.on.QueryContext(ctx, p.text, keep(args)...)
+}
+
+func (p onPostgres) ExecContext(ctx context.Context, args ...any) (sql.Result, error) {
+	return p.on.ExecContext(ctx, p.text, keep(args)...)
+}
+
+func keep(args []any) []any { return append([]any{pgx.QueryExecModeCacheStatement}, args...) }
 
 // timeFormat is how bun writes a time into SQLite; it sorts as text.
 const timeFormat = "2006-01-02 15:04:05.999999-07:00"

@@ -36,7 +36,8 @@ func openSQLite(ctx context.Context, path string, log *slog.Logger) (*DB, error)
 	if err != nil {
 		return nil, fmt.Errorf("the database %s cannot be read: %w", path, err)
 	}
-	return &DB{R: read, read: read, write: write, group: newGroupWriter(write, log), reads: newPrepared(read.DB), lock: lock, log: log}, nil
+	c := &counter{}
+	return &DB{R: read, read: read, write: write, group: newGroupWriter(write, c, log), reads: newPrepared(read.DB), lock: lock, log: log, counter: c}, nil
 }
 
 func sqliteHandle(path, mode, more string, connections int) (*bun.DB, error) {

@@ -31,6 +31,8 @@ type DB struct {
 	reads *prepared    // nil on PostgreSQL
 	lock  *os.File     // SQLite: the file whose lock serialises migrations
 	log   *slog.Logger
+
+	counter *counter
 }
 
 // Tx is what a function given to Write works on. It runs statements like any bun handle; it must
@@ -39,6 +41,7 @@ type Tx struct {
 	bun.IDB
 	after    []func()
 	prepared *prepared // nil on PostgreSQL
+	counter  *counter
 }
 
 // After keeps f for when the transaction has been committed; it is dropped when it is not.

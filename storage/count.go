@@ -1,0 +1,64 @@
+package storage
+
+import (
+	"context"
+	"sync/atomic"
+
+	"github.com/uptrace/bun"
+)
+
+// counter counts statements once it is told to: whoever looks at no figures pays nothing for them.
+type counter struct {
+	on    atomic.Bool
+	all   atomic.Int64
+	wrote atomic.Int64
+}
+
+type tallyKey struct{}
+
+// Tally returns a ctx whose statements are also counted in n, through writes too. It counts nothing before Count.
+func Tally(ctx context.Context, n *atomic.Int64) context.Context {
+	return context.WithValue(ctx, tallyKey{}, n)
+}
+
+// Count begins to count statements. Call it before the first one that matters.
+func (db *DB) Count() {
+	if db.counter.on.Swap(true) {
+		return
+	}
+	db.read.AddQueryHook(db.counter)
+	if db.write != db.read {
+		db.write.AddQueryHook(db.counter)
+	}
+}
+
+// Counted returns how many statements ran since Count, BEGIN and COMMIT among them, and how many writes were kept.
+func (db *DB) Counted() (statements, writes int64) {
+	return db.counter.all.Load(), db.counter.wrote.Load()
+}
+
+// BeforeQuery is bun's: it hears of every statement that bun runs.
+func (c *counter) BeforeQuery(ctx context.Context, _ *bun.QueryEvent) context.Context {
+	c.one(ctx)
+	return ctx
+}
+
+// AfterQuery is bun's and does nothing.
+func (c *counter) AfterQuery(context.Context, *bun.QueryEvent) {}
+
+// one counts a statement; those kept parsed do not pass bun.
+func (c *counter) one(ctx context.Context) {
+	if !c.on.Load() {
+		return
+	}
+	c.all.Add(1)
+	if n, ok := ctx.Value(tallyKey{}).(*atomic.Int64); ok {
+		n.Add(1)
+	}
+}
+
+func (c *counter) kept(writes int) {
+	if c.on.Load() {
+		c.wrote.Add(int64(writes))
+	}
+}
