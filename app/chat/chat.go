@@ -3,6 +3,27 @@
 //
 // A conversation has two numbers that come from its locked row: seq numbers messages, version
 // numbers changes. A push carries the version it makes; whoever sees a gap asks Sync.
+//
+// # What members do
+//
+//	PATCH  /api/chat/conversations/{id}/messages/{seq}        {"edit_id":"8 to 64 characters","text":"..."}  Message
+//	GET    /api/chat/conversations/{id}/messages/{seq}/edits  {"edits":[{"text":"...","at":"..."}]}, oldest first
+//	GET    /api/chat/conversations?before=&limit=             ConversationPage, the latest first; before is its next
+//	GET    /api/chat/conversations/{id}/members?after=&limit= MemberPage, by person
+//	POST   /api/chat/direct                                   {"person":7}  Header
+//	POST   /api/chat/groups                                   {"client_id":"8 to 64 characters","name":"...","people":[7,8]}  Header
+//	PATCH  /api/chat/groups/{id}                              {"name":"..."}  Header
+//	POST   /api/chat/groups/{id}/members                      {"people":[9]}, at most 200  Header
+//	PATCH  /api/chat/groups/{id}/members/{person}             {"role":"owner|admin|member"}  Header; owner hands it over
+//	DELETE /api/chat/groups/{id}/members/{person}             204
+//	POST   /api/chat/groups/{id}/leave, .../dissolve          204
+//
+// All of them may be asked again. They are pushed as "act" (Act: header, places, people and line of one change,
+// under one version), "message" (a message that is another now), "version" (something that came before the
+// reader changed: only the number moves) and "list" (one conversation more or less: sync).
+//
+// Who may do what stands in rules.go, and is asked under the conversation's lock. Somebody who comes back has a
+// new window: what was said while he was out, and before, is not his any more.
 package chat
 
 import (
