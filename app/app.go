@@ -22,6 +22,7 @@ import (
 	"ichat/app/hub"
 	"ichat/app/id"
 	"ichat/app/jobs"
+	"ichat/app/notify"
 	"ichat/app/people"
 	"ichat/app/safety"
 	"ichat/app/settings"
@@ -45,6 +46,7 @@ type App struct {
 	People   *people.Service
 	Files    *files.Service
 	Chat     *chat.Service
+	Notify   *notify.Service
 	Desk     *desk.Service
 	Jobs     *jobs.Jobs
 	Settings *settings.Service
@@ -141,11 +143,16 @@ func (a *App) build(ctx context.Context) error {
 		return err
 	}
 	a.Chat = chat.New(a.DB, ids, a.now, a.Hub, a.People, a.Settings, epoch, a.log)
+	smtp, err := a.Config.mailServer()
+	if err != nil {
+		return err
+	}
+	a.Notify = notify.New(a.DB, ids, a.now, a.Hub, a.People, a.Sites, a.Chat, a.Audit, notify.Options{SMTP: smtp, BaseURL: a.Config.BaseURL}, a.log)
 	a.Safety = safety.New(a.DB, ids, a.now, a.People, a.Audit, a.log)
 	if err := a.Safety.Load(ctx); err != nil {
 		return err
 	}
-	a.Desk = desk.New(a.DB, ids, a.now, a.Hub, a.Sites, a.People, a.Chat, a.Audit, a.log)
+	a.Desk = desk.New(a.DB, ids, a.now, a.Hub, a.Sites, a.People, a.Chat, a.Notify, a.Audit, a.log)
 	a.join()
 	a.routes()
 	if a.Config.NatsURL != "" {
@@ -204,11 +211,15 @@ func (a *App) join() {
 	a.Chat.OnSend(a.attached)
 	a.Chat.OnRecall(a.detached)
 	a.Chat.OnSend(a.Desk.Heard)
+	a.Chat.OnSend(a.Notify.AnsweredTx)
+	a.Notify.ReachedBy(a.Desk.ReachOf)
+	a.People.OnInvited(a.Notify.InviteTx)
 	a.Chat.OnRecall(a.Desk.Recalled)
 	a.Chat.OnEdit(a.Desk.Edited)
 	a.Hub.OnPresence(a.Desk.Presence)
 	a.Jobs.Every("expire sessions", "17 * * * *", a.People.ExpireSessions)
 	a.Jobs.Every("remove blocks that are over", "*/5 * * * *", a.Safety.RemoveOver)
+	a.Jobs.Every("remove finished mails", "27 * * * *", a.Notify.CleanUp)
 	a.Jobs.Every("remove unused files", "47 * * * *", a.Files.CleanUp)
 }
 
@@ -221,6 +232,7 @@ func (a *App) routes() {
 	a.Files.Routes(a.Web)
 	a.Chat.Routes(a.Web)
 	a.Safety.Routes(a.Web)
+	a.Notify.Routes(a.Web)
 	a.Desk.Routes(a.Web)
 	consolePages(a.Web)
 }
@@ -295,6 +307,7 @@ func (a *App) Serve(ctx context.Context, l net.Listener) error {
 	part(a.Desk.Run)
 	part(a.Settings.Run)
 	part(a.Safety.Run)
+	part(a.Notify.Run)
 
 	closed := make(chan struct{})
 	go func() {

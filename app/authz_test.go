@@ -89,6 +89,7 @@ var matrix = []struct {
 	{"POST /api/desk/tickets/{id}/invite-rating", ticketPath, "", cells{401, 403, 404, 403, 204, 204}},
 	{"POST /api/live/rating", nil, `{"stars":5}`, cells{401, 409, 403, 200, 403, 403}}, // the stranger has not written yet
 	{"POST /api/live/contact", nil, `{"email":"vic@example.com"}`, cells{401, 200, 403, 200, 403, 403}},
+	{"POST /api/live/transcript", nil, `{"email":"vic@example.com"}`, cells{401, 409, 403, 409, 403, 403}}, // 409: nobody answered, and no mail server
 	{"POST /api/live/messages", nil, draft, cells{401, 200, 403, 200, 403, 403}},
 	{"POST /api/chat/bind", nil, `{"client_id":"none","epoch":"","known":{},"list":0}`, cells{401, 404, 404, 404, 404, 404}},
 	{"POST /api/chat/sync", nil, `{"epoch":"","known":{},"list":0}`, cells{401, 200, 200, 200, 200, 200}},
@@ -119,6 +120,7 @@ var matrix = []struct {
 	{"POST /api/desk/tickets/{id}/transfer", ticketPath, `{}`, cells{401, 403, 404, 403, 400, 400}}, // 400: to nobody, which is asked last
 	{"GET /api/desk/tickets/{id}/notes", ticketPath, "", cells{401, 403, 404, 403, 200, 200}},
 	{"POST /api/desk/tickets/{id}/notes", ticketPath, `{"client_msg_id":"%s","text":"x"}`, cells{401, 403, 404, 403, 200, 200}},
+	{"POST /api/desk/tickets/{id}/transcript", ticketPath, `{"email":"vic@example.com"}`, cells{401, 403, 404, 403, 409, 409}}, // 409: no mail server
 	{"GET /api/desk/canned", nil, "", cells{401, 403, 200, 403, 200, 200}},
 	{"POST /api/desk/canned", nil, `{"site_id":1,"shortcut":"x","text":"x","scope":"mine"}`, cells{401, 403, 404, 403, 404, 404}}, // nobody's site
 	{"POST /api/desk/canned/{id}/used", cannedPath, "", cells{401, 403, 404, 403, 204, 204}},
@@ -131,6 +133,10 @@ var matrix = []struct {
 	{"POST /api/desk/tickets/{id}/take", ticketPath, "", cells{401, 403, 404, 403, 409, 409}},
 	{"POST /api/desk/tickets/{id}/close", ticketPath, "", cells{401, 403, 404, 403, 200, 409}},
 	{"POST /api/live/end", nil, "", cells{401, 200, 403, 409, 403, 403}},
+	{"GET /api/admin/mail", nil, "", cells{401, 403, 200, 403, 404, 200}}, // the server's, and the mails of one's own sites
+	{"POST /api/admin/mail/test", nil, "", cells{401, 403, 409, 403, 404, 409}},
+	{"GET /api/admin/mail/failed", nil, "", cells{401, 403, 200, 403, 404, 200}},
+	{"POST /api/admin/mail/{id}/retry", sitePath, "", cells{401, 403, 409, 403, 404, 409}},
 	{"GET /api/admin/settings", nil, "", cells{401, 403, 200, 403, 404, 200}}, // the whole server's: any owner
 	{"PATCH /api/admin/settings", nil, `{"chat":{"recall_seconds":60}}`, cells{401, 403, 200, 403, 404, 200}},
 	{"GET /api/admin/sites", nil, "", cells{401, 403, 200, 403, 200, 200}},

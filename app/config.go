@@ -8,6 +8,8 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+
+	"ichat/app/notify"
 )
 
 // Config is what must be known before the database is open; everything else is a setting in the
@@ -21,6 +23,7 @@ type Config struct {
 	NatsURL        string   `env:"ICHAT_NATS_URL" help:"nats://USER:PASSWORD@host:4222, for several nodes on one PostgreSQL."`
 	OwnerEmail     string   `env:"ICHAT_OWNER_EMAIL" help:"Creates the owner on an empty database."`
 	OwnerPassword  string   `env:"ICHAT_OWNER_PASSWORD" help:"Password of that owner."`
+	SMTPURL        string   `name:"smtp-url" env:"ICHAT_SMTP_URL" help:"Mail server: smtp://user:pass@host:port?from=address, or smtps://..."`
 	TrustedProxies []string `env:"ICHAT_TRUSTED_PROXIES" help:"CIDRs whose forwarded headers count."`
 	Log            string   `env:"ICHAT_LOG" default:"info" enum:"debug,info,warn,error" help:"Log level; JSON when not a terminal."`
 
@@ -29,7 +32,7 @@ type Config struct {
 }
 
 // later are variables that have a fixed meaning which this version does not act on yet.
-var later = []string{"ICHAT_SMTP_URL", "ICHAT_TLS_DOMAIN", "ICHAT_DEBUG_ADDR",
+var later = []string{"ICHAT_TLS_DOMAIN", "ICHAT_DEBUG_ADDR",
 	"ICHAT_GATEWAY_REGISTER", "ICHAT_GATEWAY_LISTEN", "ICHAT_GATEWAY_ADVERTISE"}
 
 // Unused names the variables that are set and that this version does not act on.
@@ -88,8 +91,23 @@ func (c Config) Check() error {
 	if c.NatsURL != "" && !strings.HasPrefix(c.Database(), "postgres") {
 		return fmt.Errorf("ICHAT_NATS_URL is for several nodes, which need PostgreSQL: set ICHAT_DATABASE_URL")
 	}
+	if _, err := c.mailServer(); err != nil {
+		return err
+	}
 	_, err := c.proxies()
 	return err
+}
+
+// mailServer is nil when none is set up.
+func (c Config) mailServer() (*notify.Server, error) {
+	if c.SMTPURL == "" {
+		return nil, nil
+	}
+	s, err := notify.ParseServer(c.SMTPURL)
+	if err != nil {
+		return nil, fmt.Errorf("ICHAT_SMTP_URL %w", err)
+	}
+	return s, nil
 }
 
 func (c Config) proxies() ([]netip.Prefix, error) {
@@ -114,6 +132,7 @@ func (c Config) Effective() map[string]string {
 		"ICHAT_ADDR": c.Addr, "ICHAT_BASE_URL": c.BaseURL, "ICHAT_DATA": c.Data, "ICHAT_DATABASE_URL": redacted(c.Database()),
 		"ICHAT_BLOB_URL":    redacted(c.Blobs()),
 		"ICHAT_NATS_URL":    redacted(c.NatsURL),
+		"ICHAT_SMTP_URL":    redacted(c.SMTPURL),
 		"ICHAT_OWNER_EMAIL": c.OwnerEmail, "ICHAT_OWNER_PASSWORD": password,
 		"ICHAT_TRUSTED_PROXIES": strings.Join(c.TrustedProxies, ","), "ICHAT_LOG": c.Log,
 	}

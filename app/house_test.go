@@ -29,6 +29,7 @@ var floors = map[string]int{
 	"ichat/app/files":         5,
 	"ichat/app/chat":          6,
 	"ichat/app/safety":        7,
+	"ichat/app/notify":        7,
 	"ichat/app/desk":          8,
 	"ichat/app":               11,
 	"ichat/app/ops":           12,
@@ -46,7 +47,7 @@ var only = []struct {
 	where   []string // folders, or single files
 	because string
 }{
-	{"github.com/labstack/echo", []string{"app/web", "app/sites/loader.go", "app/sites/pages.go", "app/sites/demo.go", "app/sites/http.go", "app/files/http.go", "app/audit/export.go", "app/app.go", "app/pages.go"}, "pages, sockets, uploads and downloads are plain echo, JSON routes are not"},
+	{"github.com/labstack/echo", []string{"app/web", "app/sites/loader.go", "app/sites/pages.go", "app/sites/demo.go", "app/sites/http.go", "app/files/http.go", "app/audit/export.go", "app/notify/stop.go", "app/app.go", "app/pages.go"}, "pages, sockets, uploads and downloads are plain echo, JSON routes are not"},
 	{"github.com/danielgtaylor/huma", []string{"app/web"}, "rooms know web.Route only"},
 	{"github.com/olahol/melody", []string{"app/hub"}, "its traps are handled in one place"},
 	{"github.com/gorilla/websocket", []string{"app/hub", "app/apptest", "app/bench", "app/check"}, "sockets are the hub's"},
@@ -56,6 +57,8 @@ var only = []struct {
 	{"github.com/minio/minio-go", []string{"storage/blob"}, "what is kept where is decided in one place"},
 	{"golang.org/x/image", []string{"app/files"}, "pictures are decoded within limits only"},
 	{"github.com/gabriel-vasile/mimetype", []string{"app/files"}, "what a file is, is decided in one place"},
+	{"github.com/wneessen/go-mail", []string{"app/notify"}, "who is away is reached from one place"},
+	{"github.com/emersion/go-smtp", nil, "a mail server for tests"},
 	{"github.com/robfig/cron", []string{"app/jobs"}, "one timetable"},
 	{"github.com/nats-io/nats-server", []string{"scripts/services", "app/hub/relaytest"}, "the product brings no broker of its own"},
 	{"github.com/versity/versitygw", []string{"storage/blob/blobtest"}, "the product brings no store of its own"},

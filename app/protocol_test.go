@@ -14,6 +14,7 @@ import (
 	"ichat/app/chat"
 	"ichat/app/desk"
 	"ichat/app/files"
+	"ichat/app/notify"
 	"ichat/app/people"
 	"ichat/app/safety"
 	"ichat/app/settings"
@@ -41,6 +42,7 @@ var spoken = []struct {
 	{"Skipped", desk.Skipped{}}, {"Why", desk.Why{}}, {"Assignment", desk.Assignment{}}, {"TicketDetail", desk.TicketDetail{}}, {"TicketPage", desk.TicketPage{}},
 	{"BoardQueue", desk.BoardQueue{}}, {"BoardNumbers", desk.BoardNumbers{}}, {"Board", desk.Board{}},
 	{"File", files.File{}}, {"FileLinks", files.FileLinks{}},
+	{"Mail", notify.Mail{}}, {"FailedMail", notify.FailedMail{}},
 	{"ChatSettings", settings.Chat{}}, {"FileSettings", settings.Files{}}, {"Settings", settings.Settings{}},
 	{"Site", sites.Site{}}, {"Agent", people.Agent{}},
 	{"Block", safety.Block{}}, {"BlockPage", safety.Page{}}, {"VisitorBlock", safety.VisitorBlock{}},

@@ -25,6 +25,7 @@ import (
 	"ichat/app/chat"
 	"ichat/app/hub"
 	"ichat/app/id"
+	"ichat/app/notify"
 	"ichat/app/people"
 	"ichat/app/sites"
 	"ichat/storage"
@@ -82,6 +83,7 @@ type Live struct {
 	MayRate        bool           `json:"may_rate"`
 	AskRating      bool           `json:"ask_rating"` // the agent asks for a rating that was not given yet
 	Version        int64          `json:"version"`
+	MayMail        bool           `json:"may_mail,omitempty"` // a transcript can be sent by mail
 }
 
 // Ticket is one session of service as agents see it.
@@ -173,6 +175,7 @@ type Service struct {
 	people *people.Service
 	chat   *chat.Service
 	audit  *audit.Log
+	notify *notify.Service
 	log    *slog.Logger
 
 	work *inbox             // what Dispatch has to look at
@@ -189,9 +192,9 @@ type Service struct {
 
 // New makes the desk. It moves when Run does; the hooks (Heard, SeatTx, QueueTx, Presence) are
 // registered by whoever builds the product.
-func New(db *storage.DB, ids *id.Source, now func() time.Time, h *hub.Hub, places *sites.Service, p *people.Service, c *chat.Service, acts *audit.Log, log *slog.Logger) *Service {
+func New(db *storage.DB, ids *id.Source, now func() time.Time, h *hub.Hub, places *sites.Service, p *people.Service, c *chat.Service, n *notify.Service, acts *audit.Log, log *slog.Logger) *Service {
 	return &Service{
-		db: db, ids: ids, now: now, hub: h, sites: places, people: p, chat: c, audit: acts, log: log,
+		db: db, ids: ids, now: now, hub: h, sites: places, people: p, chat: c, notify: n, audit: acts, log: log,
 		work: newInbox(), tell: newInbox(), told: map[int64]tellings{}, leases: newLeases(db),
 		boards: newInbox(), walls: newWalls(), hours: make(chan struct{}, 1),
 	}

@@ -16,10 +16,29 @@ func (s *Service) toolRoutes(w *web.Server) {
 	web.Route(w, web.Member, http.MethodDelete, "/api/desk/canned/{id}", "Remove a canned reply", s.deleteCanned, web.PerPerson(2, 20))
 	web.Route(w, web.Member, http.MethodPost, "/api/desk/canned/{id}/used", "Count a use of a canned reply", s.postCannedUsed, web.PerPerson(5, 30))
 
+	web.Route(w, web.Visitor, http.MethodPost, "/api/live/transcript", "Have the conversation mailed", s.postMailMine, web.PerPerson(0.2, 5), web.PerAddress(0.1, 10))
+	web.Route(w, web.Member, http.MethodPost, "/api/desk/tickets/{id}/transcript", "Mail the conversation of a ticket", s.postMailTicket, web.PerPerson(0.2, 10))
+
 	web.Route(w, web.Member, http.MethodGet, "/api/desk/queues", "The queues of one's sites", s.getQueues)
 	web.Route(w, web.Member, http.MethodPost, "/api/admin/sites/{id}/queues", "Add a queue to a site you own", s.postQueue, web.PerPerson(2, 20))
 	web.Route(w, web.Member, http.MethodPatch, "/api/admin/queues/{id}", "Rename a queue", s.patchQueue, web.PerPerson(2, 20))
 	web.Route(w, web.Member, http.MethodDelete, "/api/admin/queues/{id}", "Remove a queue", s.deleteQueue, web.PerPerson(2, 20))
+}
+
+type mailMineInput struct{ Body Mailbox }
+
+func (s *Service) postMailMine(ctx context.Context, in *mailMineInput) (*struct{}, error) {
+	c := web.CallerOf(ctx)
+	return nil, s.MailMine(ctx, c.Site, c.Person, in.Body)
+}
+
+type mailTicketInput struct {
+	ID   int64 `path:"id"`
+	Body Mailbox
+}
+
+func (s *Service) postMailTicket(ctx context.Context, in *mailTicketInput) (*struct{}, error) {
+	return nil, s.MailTicket(ctx, web.CallerOf(ctx).Person, in.ID, in.Body)
 }
 
 type cannedListOutput struct {

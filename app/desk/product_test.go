@@ -21,6 +21,7 @@ import (
 	"ichat/app/desk"
 	"ichat/app/hub"
 	"ichat/app/id"
+	"ichat/app/notify"
 	"ichat/app/people"
 	"ichat/app/settings"
 	"ichat/app/sites"
@@ -66,7 +67,7 @@ func (p *product) start(grace time.Duration) {
 	p.sites = sites.New(p.db, p.ids, time.Now, acts, sites.Files{})
 	persons := people.New(p.db, p.ids, time.Now, p.sites, acts, "test")
 	c := chat.New(p.db, p.ids, time.Now, h, persons, settings.New(p.db, acts, log), "test", log)
-	p.desk = desk.New(p.db, p.ids, time.Now, h, p.sites, persons, c, acts, log)
+	p.desk = desk.New(p.db, p.ids, time.Now, h, p.sites, persons, c, notify.New(p.db, p.ids, time.Now, h, persons, p.sites, c, acts, notify.Options{}, log), acts, log)
 	w.Authenticate(persons.SignedIn)
 	p.sites.OnSite(p.desk.QueueTx)
 	c.OnSend(p.desk.Heard)

@@ -159,6 +159,7 @@ func (s *Service) liveOf(ctx context.Context, t ticketRow) (Live, error) {
 	} else if t.State == stateClosed {
 		l = closing(l, h, s.now(), s.now())
 	}
+	l.MayMail = s.notify.Mails() && t.AgentID != 0
 	l.MayRate = t.rateable(s.now()) == nil
 	l.AskRating = l.MayRate && t.AskedAt != nil && t.Stars == 0
 	return l, nil

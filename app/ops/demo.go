@@ -80,6 +80,7 @@ func Demo(ctx context.Context, o Options, plan DemoPlan, force bool) (r DemoRepo
 	clock := new(atomic.Int64)
 	clock.Store(now.AddDate(0, 0, -plan.Days-1).UnixNano())
 	o.Config.OwnerEmail, o.Config.OwnerPassword = "", ""
+	o.Config.SMTPURL = "" // its people have no mailboxes
 	a, err := app.NewAt(ctx, o.Config, o.Log, func() time.Time { return time.Unix(0, clock.Load()).UTC() })
 	if err != nil {
 		return r, err
@@ -176,11 +177,11 @@ func (s *stage) join(ctx context.Context, i int, password string) (int64, error)
 		owner, err := s.People.CreateOwner(ctx, who.Email, who.Name, password)
 		return owner.ID, err
 	}
-	_, link, err := s.People.Invite(ctx, s.cast[0], s.site.ID, who.Email, who.Name, who.Role)
+	_, made, err := s.People.Invite(ctx, s.cast[0], s.site.ID, who.Email, who.Name, who.Role)
 	if err != nil {
 		return 0, err
 	}
-	_, token, _ := strings.Cut(link, "#invite=")
+	_, token, _ := strings.Cut(made.Link, "#invite=")
 	person, _, err = s.People.Accept(ctx, token, who.Name, password, who.language)
 	return person, err
 }

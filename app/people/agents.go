@@ -9,6 +9,7 @@ import (
 
 	"ichat/app/audit"
 	"ichat/app/fault"
+	"ichat/app/web"
 	"ichat/storage"
 )
 
@@ -44,17 +45,33 @@ func (s *Service) Agents(ctx context.Context, by, site int64) ([]Agent, error) {
 	return s.agents(ctx, site, 0)
 }
 
+// Invited is an invitation that was just written: whoever holds the path of its link may accept it.
+type Invited struct {
+	Site   int64
+	Person int64
+	By     string // the owner's name
+	Email  string
+	Locale string // of the page the owner used
+	Path   string // of the link, on this server
+}
+
+// Invitation is what an owner is told of a link: where it leads, and whether it was mailed too.
+type Invitation struct {
+	Link   string
+	Mailed bool
+}
+
 // Invite gives somebody a role on a site, and a link to sign up by when they are new. Who has an
 // account already gets none: the link would let its holder choose their password.
-func (s *Service) Invite(ctx context.Context, by, site int64, email, name, role string) (Agent, string, error) {
+func (s *Service) Invite(ctx context.Context, by, site int64, email, name, role string) (Agent, Invitation, error) {
 	email, name, err := checkedInvitation(email, name, role)
 	if err != nil {
-		return Agent{}, "", err
+		return Agent{}, Invitation{}, err
 	}
 	var person int64
-	var token string
+	var in Invitation
 	err = s.db.Write(ctx, func(ctx context.Context, tx *storage.Tx) error {
-		person, token = 0, ""
+		person, in = 0, Invitation{}
 		if err := s.lockOwned(ctx, tx, by, site, nil); err != nil {
 			return err
 		}
@@ -80,14 +97,14 @@ func (s *Service) Invite(ctx context.Context, by, site int64, email, name, role 
 		if elsewhere, err := worksElsewhere(ctx, tx, by, person); err != nil || elsewhere || a.PasswordHash != "" {
 			return err
 		}
-		token, err = s.invitationTx(ctx, tx, site, person)
+		in, err = s.invitationTx(ctx, tx, by, site, a)
 		return err
 	})
 	if err != nil {
-		return Agent{}, "", err
+		return Agent{}, Invitation{}, err
 	}
 	agent, err := s.agent(ctx, site, person)
-	return agent, s.invitationLink(ctx, token), err
+	return agent, in, err
 }
 
 func checkedInvitation(email, name, role string) (cleanEmail, cleanName string, err error) {
@@ -109,8 +126,8 @@ func checkedInvitation(email, name, role string) (cleanEmail, cleanName string, 
 }
 
 // InviteAgain makes a new link for somebody who has not signed up yet; the old one ends.
-func (s *Service) InviteAgain(ctx context.Context, by, site, person int64) (string, error) {
-	var token string
+func (s *Service) InviteAgain(ctx context.Context, by, site, person int64) (Invitation, error) {
+	var in Invitation
 	err := s.db.Write(ctx, func(ctx context.Context, tx *storage.Tx) error {
 		if err := s.lockOwned(ctx, tx, by, site, nil); err != nil {
 			return err
@@ -128,26 +145,29 @@ func (s *Service) InviteAgain(ctx context.Context, by, site, person int64) (stri
 		if elsewhere, err := worksElsewhere(ctx, tx, by, person); err != nil || elsewhere {
 			return orConflict(err, worksElsewhereToo)
 		}
-		if token, err = s.invitationTx(ctx, tx, site, person); err != nil {
+		if in, err = s.invitationTx(ctx, tx, by, site, a); err != nil {
 			return err
 		}
 		return s.audit.WriteTx(ctx, tx, audit.Entry{By: by, Action: "agent.invite_again", Site: site, TargetID: person, Target: a.Name})
 	})
-	return s.invitationLink(ctx, token), err
+	return in, err
 }
 
-func (s *Service) invitationTx(ctx context.Context, tx *storage.Tx, site, person int64) (string, error) {
-	if err := dropLinks(ctx, tx, forInvitation, person); err != nil {
-		return "", err
+func (s *Service) invitationTx(ctx context.Context, tx *storage.Tx, by, site int64, to account) (Invitation, error) {
+	if err := dropLinks(ctx, tx, forInvitation, to.ID); err != nil {
+		return Invitation{}, err
 	}
-	return newLink(ctx, tx, forInvitation, site, person, s.now().UTC().Add(inviteFor))
-}
-
-func (s *Service) invitationLink(ctx context.Context, token string) string {
-	if token == "" {
-		return ""
+	token, err := newLink(ctx, tx, forInvitation, site, to.ID, s.now().UTC().Add(inviteFor))
+	if err != nil {
+		return Invitation{}, err
 	}
-	return s.web.Base(ctx) + "/agent#invite=" + token
+	owner, err := accountByID(ctx, tx, by)
+	if err != nil {
+		return Invitation{}, err
+	}
+	path := "/agent#invite=" + token
+	mailed, err := s.onInvited(ctx, tx, Invited{Site: site, Person: to.ID, By: owner.Name, Email: to.Email, Locale: web.Lang(ctx), Path: path})
+	return Invitation{Link: s.web.Base(ctx) + path, Mailed: mailed}, err
 }
 
 const worksElsewhereToo = "this person also works on a site that is not yours"

@@ -150,15 +150,16 @@ type inviteIn struct {
 
 type inviteOut struct {
 	Body struct {
-		Agent Agent  `json:"agent"`
-		Link  string `json:"link"` // empty for somebody who has an account
+		Agent  Agent  `json:"agent"`
+		Link   string `json:"link"`   // empty for somebody who has an account
+		Mailed bool   `json:"mailed"` // the link is on its way by mail, too
 	}
 }
 
 func (s *Service) postAgent(ctx context.Context, in *inviteIn) (*inviteOut, error) {
-	agent, link, err := s.Invite(ctx, web.CallerOf(ctx).Person, in.Site, in.Body.Email, in.Body.Name, in.Body.Role)
+	agent, made, err := s.Invite(ctx, web.CallerOf(ctx).Person, in.Site, in.Body.Email, in.Body.Name, in.Body.Role)
 	out := &inviteOut{}
-	out.Body.Agent, out.Body.Link = agent, link
+	out.Body.Agent, out.Body.Link, out.Body.Mailed = agent, made.Link, made.Mailed
 	return out, err
 }
 
@@ -182,13 +183,14 @@ type invitationIn struct {
 
 type linkOut struct {
 	Body struct {
-		Link string `json:"link"`
+		Link   string `json:"link"`
+		Mailed bool   `json:"mailed"`
 	}
 }
 
 func (s *Service) postInvitation(ctx context.Context, in *invitationIn) (*linkOut, error) {
-	link, err := s.InviteAgain(ctx, web.CallerOf(ctx).Person, in.Site, in.Person)
+	made, err := s.InviteAgain(ctx, web.CallerOf(ctx).Person, in.Site, in.Person)
 	out := &linkOut{}
-	out.Body.Link = link
+	out.Body.Link, out.Body.Mailed = made.Link, made.Mailed
 	return out, err
 }

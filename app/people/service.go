@@ -28,6 +28,7 @@ type Service struct {
 	web   *web.Server // set by Routes; for cookies and links
 
 	onAgent      []func(context.Context, *storage.Tx, int64) error
+	onInvited    func(context.Context, *storage.Tx, Invited) (bool, error)
 	onSessionEnd []func(string)
 	onPersonEnd  []func(int64)
 	seats        func(context.Context, []int64) (map[int64]Seat, error)
@@ -37,14 +38,21 @@ type Service struct {
 // New makes the room. epoch names the life of the database to clients.
 func New(db *storage.DB, ids *id.Source, now func() time.Time, sites *sites.Service, log *audit.Log, epoch string) *Service {
 	return &Service{db: db, ids: ids, now: now, sites: sites, audit: log, epoch: epoch, vault: newVault(),
-		seats:  func(context.Context, []int64) (map[int64]Seat, error) { return nil, nil },
-		setCap: func(context.Context, *storage.Tx, int64, int) (int, error) { return 0, nil }}
+		onInvited: func(context.Context, *storage.Tx, Invited) (bool, error) { return false, nil },
+		seats:     func(context.Context, []int64) (map[int64]Seat, error) { return nil, nil },
+		setCap:    func(context.Context, *storage.Tx, int64, int) (int, error) { return 0, nil }}
 }
 
 // OnAgent adds a hook that runs inside the write by which somebody comes to answer on a site. It
 // runs again for the same person on another site.
 func (s *Service) OnAgent(hook func(ctx context.Context, tx *storage.Tx, person int64) error) {
 	s.onAgent = append(s.onAgent, hook)
+}
+
+// OnInvited says what sends invitations: it runs inside the write that makes the link, and tells whether a mail
+// will go out.
+func (s *Service) OnInvited(mail func(ctx context.Context, tx *storage.Tx, in Invited) (mailed bool, err error)) {
+	s.onInvited = mail
 }
 
 // OnSessionEnd adds a hook that runs after one sign-in has ended; session is web.Caller.Session.
@@ -66,6 +74,18 @@ func (s *Service) Seats(read func(ctx context.Context, people []int64) (map[int6
 func (s *Service) Person(ctx context.Context, id int64) (Person, error) {
 	a, err := accountByID(ctx, s.db.R, id)
 	return a.Person, err
+}
+
+// LocaleOf is the language of somebody, as a page of his last said it.
+func (s *Service) LocaleOf(ctx context.Context, q bun.IDB, id int64) (string, error) {
+	a, err := accountByID(ctx, q, id)
+	return a.Locale, err
+}
+
+// EmailOf is the address a member signs in with.
+func (s *Service) EmailOf(ctx context.Context, member int64) (string, error) {
+	a, err := accountByID(ctx, s.db.R, member)
+	return a.Email, err
 }
 
 // PeopleByID finds many at once; who does not exist is left out.

@@ -1,0 +1,111 @@
+// Package notify reaches those who are away: mail by SMTP, and web push.
+//
+// A mail is a row of the outbox, written in the transaction of what causes it. One worker sends what is due: it
+// claims the row by moving its due time (a lease, so of several nodes one sends), words the mail from what the
+// database says now, hands it to the mail server and settles the row. A crash between commit and send, or between
+// send and settling, leaves a row that is due again when the lease is over: the mail is sent at least once, always
+// under the same Message-ID. What the mail server refuses for good, and what does not get through for three days,
+// fails with the reason beside it. Nothing is queued while no mail server is set up.
+package notify
+
+import (
+	"context"
+	"log/slog"
+	"strings"
+	"time"
+
+	"github.com/uptrace/bun"
+
+	"ichat/app/audit"
+	"ichat/app/chat"
+	"ichat/app/hub"
+	"ichat/app/id"
+	"ichat/app/people"
+	"ichat/app/sites"
+	"ichat/app/web"
+	"ichat/storage"
+)
+
+// The kinds of mail.
+const (
+	kindInvitation = "invitation" // to a new colleague
+	kindMissed     = "missed"     // to a visitor who was answered while he was away
+	kindTranscript = "transcript" // of a conversation
+)
+
+// The states of a mail.
+const (
+	stateQueued  = "queued"
+	stateSent    = "sent"
+	stateFailed  = "failed"
+	stateDropped = "dropped" // not needed any more when it was due
+)
+
+const (
+	// missedAfter is how long a visitor has to come back before he gets a mail about an answer.
+	missedAfter = 5 * time.Minute
+	// giveUpAfter is how long a mail that does not get through is tried.
+	giveUpAfter = 72 * time.Hour
+	// keptSent and keptFailed are how long the rows of finished mails stay.
+	keptSent   = 30 * 24 * time.Hour
+	keptFailed = 90 * 24 * time.Hour
+)
+
+// Reach is how a visitor can be reached, and the page he wrote from.
+type Reach struct {
+	Email string
+	Page  string
+}
+
+// Options are what the environment says.
+type Options struct {
+	SMTP    *Server // nil: mail is not set up
+	BaseURL string  // public address; links in mails need it
+}
+
+// Service sends.
+type Service struct {
+	db     *storage.DB
+	ids    *id.Source
+	now    func() time.Time
+	hub    *hub.Hub
+	people *people.Service
+	sites  *sites.Service
+	chat   *chat.Service
+	audit  *audit.Log
+	log    *slog.Logger
+	server *Server
+	base   string // without a slash at its end; empty when unknown
+	web    *web.Server
+	reach  func(ctx context.Context, q bun.IDB, conversation, visitor int64) (Reach, error)
+
+	wake chan struct{} // one slot: there may be something due
+}
+
+// New makes the room; it sends while Run runs.
+func New(db *storage.DB, ids *id.Source, now func() time.Time, h *hub.Hub, p *people.Service, st *sites.Service, c *chat.Service, acts *audit.Log, o Options, log *slog.Logger) *Service {
+	return &Service{db: db, ids: ids, now: now, hub: h, people: p, sites: st, chat: c, audit: acts, log: log,
+		server: o.SMTP, base: strings.TrimRight(o.BaseURL, "/"), wake: make(chan struct{}, 1),
+		reach: func(context.Context, bun.IDB, int64, int64) (Reach, error) { return Reach{}, nil }}
+}
+
+// ReachedBy tells the room where a floor above keeps what visitors leave.
+func (s *Service) ReachedBy(reach func(ctx context.Context, q bun.IDB, conversation, visitor int64) (Reach, error)) {
+	s.reach = reach
+}
+
+// Mails tells whether mail is set up.
+func (s *Service) Mails() bool { return s.server != nil }
+
+// links tells whether mails with a link in them can be sent.
+func (s *Service) links() bool { return s.server != nil && s.base != "" }
+
+func (s *Service) time() time.Time { return s.now().UTC().Truncate(time.Microsecond) }
+
+// look wakes the worker; it never blocks.
+func (s *Service) look() {
+	select {
+	case s.wake <- struct{}{}:
+	default:
+	}
+}

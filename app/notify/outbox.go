@@ -1,0 +1,181 @@
+package notify
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"time"
+
+	"ichat/app/id"
+	"ichat/storage"
+)
+
+const (
+	// lease is how long a claimed mail is nobody else's: longer than the mail server has, and words to find.
+	lease = 2 * sendWithin
+	// lookEvery bounds how late a mail is seen that another process queued, or left behind.
+	lookEvery = 30 * time.Second
+	// pause is how long a mail server that does not answer is left alone.
+	pause = 10 * time.Second
+)
+
+// waits are the times between the tries; the last one is repeated.
+var waits = []time.Duration{time.Minute, 5 * time.Minute, 20 * time.Minute, time.Hour, 3 * time.Hour, 6 * time.Hour}
+
+// errNotNeeded drops a mail: what it would say is not news any more.
+var errNotNeeded = errors.New("not needed any more")
+
+// queueTx queues a mail with the write that causes it. Whoever calls it has asked Mails or links first.
+func (s *Service) queueTx(ctx context.Context, tx *storage.Tx, r mailRow, d details) error {
+	text, err := json.Marshal(d)
+	if err != nil {
+		return fmt.Errorf("encode the details of a mail: %w", err)
+	}
+	r.ID, r.Details, r.Stop, r.State, r.CreatedAt = s.ids.Next(), string(text), id.Token(), stateQueued, s.time()
+	if r.DueAt.IsZero() {
+		r.DueAt = r.CreatedAt
+	}
+	queued, err := insertMail(ctx, tx, r)
+	if queued {
+		tx.After(s.look)
+	}
+	return err
+}
+
+// Run sends what is due until ctx ends. Without a mail server it ends what an earlier configuration left waiting, so
+// that nothing waits for ever.
+func (s *Service) Run(ctx context.Context) error {
+	if !s.Mails() {
+		return s.failLeftovers(ctx)
+	}
+	timer := time.NewTimer(0)
+	defer timer.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-s.wake:
+		case <-timer.C:
+		}
+		next, err := s.sendDue(ctx)
+		if err != nil && ctx.Err() == nil {
+			s.log.ErrorContext(ctx, "mails not looked at", "err", err)
+		}
+		timer.Reset(next)
+	}
+}
+
+func (s *Service) failLeftovers(ctx context.Context) error {
+	_, waiting, err := nextDue(ctx, s.db.R)
+	if err != nil || !waiting {
+		return err
+	}
+	return s.db.Write(ctx, func(ctx context.Context, tx *storage.Tx) error {
+		return failQueued(ctx, tx, errNotSetUp.Message, s.time())
+	})
+}
+
+// sendDue sends one mail after the other until none is due, and returns when to look again.
+func (s *Service) sendDue(ctx context.Context) (again time.Duration, err error) {
+	for ctx.Err() == nil {
+		at, waiting, err := nextDue(ctx, s.db.R)
+		if err != nil || !waiting {
+			return lookEvery, err
+		}
+		if wait := at.Sub(s.now()); wait > 0 {
+			return min(wait, lookEvery), nil
+		}
+		var row mailRow
+		var mine bool
+		err = s.db.Write(ctx, func(ctx context.Context, tx *storage.Tx) (err error) {
+			row, mine, err = claim(ctx, tx, s.time(), s.time().Add(lease))
+			return err
+		})
+		if err != nil {
+			return pause, err
+		}
+		if !mine {
+			continue
+		}
+		answered, err := s.try(ctx, row)
+		if err != nil || !answered {
+			return pause, err
+		}
+	}
+	return lookEvery, nil
+}
+
+// try sends a claimed mail and settles its row. answered is false when the mail server could not be spoken to.
+func (s *Service) try(ctx context.Context, row mailRow) (answered bool, err error) {
+	l, err := s.write(ctx, &row)
+	if err == nil {
+		err = s.server.send(ctx, l)
+	}
+	if ctx.Err() != nil && err != nil {
+		return false, nil // leaving: the lease ends by itself, and the next process tries again
+	}
+	now := s.time()
+	var refused refusedError
+	row.DueAt, row.Error = now, ""
+	switch {
+	case err == nil:
+		row.State, row.Details = stateSent, "{}"
+	case errors.Is(err, errNotNeeded):
+		row.State, row.Details = stateDropped, "{}"
+	case errors.As(err, &refused):
+		row.State, row.Error = stateFailed, reason(err)
+	case now.Sub(row.CreatedAt) > giveUpAfter:
+		row.State, row.Error = stateFailed, "tried for three days: "+reason(err)
+	default:
+		row.DueAt, row.Error = now.Add(waits[min(row.Tries, len(waits))-1]), reason(err)
+	}
+	if row.Error != "" {
+		s.log.WarnContext(ctx, "mail not sent", "mail", row.ID, "kind", row.Kind, "tries", row.Tries, "state", row.State)
+	}
+	answered = row.Error == "" || row.State == stateFailed
+	return answered, s.db.Write(context.WithoutCancel(ctx), func(ctx context.Context, tx *storage.Tx) error { return settle(ctx, tx, row) })
+}
+
+// write words a mail from what the database says now; errNotNeeded when nothing is to be said.
+func (s *Service) write(ctx context.Context, row *mailRow) (letter, error) {
+	d, err := row.read()
+	if err != nil {
+		return letter{}, refusedError{fmt.Errorf("the details of this mail cannot be read")}
+	}
+	site, err := s.sites.Site(ctx, row.SiteID)
+	if err != nil {
+		return letter{}, err
+	}
+	l := letter{ID: row.ID, To: row.Address, At: row.CreatedAt, Locale: row.Locale, From: site.Name}
+	switch row.Kind {
+	case kindInvitation:
+		s.invitation(&l, d, site.Name)
+	case kindMissed:
+		err = s.missed(ctx, &l, row, d, site)
+	case kindTranscript:
+		err = s.transcript(ctx, &l, *row, d, site.Name)
+	default:
+		err = refusedError{fmt.Errorf("this version does not know mails of the kind %q", row.Kind)}
+	}
+	return l, err
+}
+
+// sweepSlice keeps each write of CleanUp short.
+const sweepSlice = 500
+
+// CleanUp removes the rows of mails that were finished long ago. jobs calls it.
+func (s *Service) CleanUp(ctx context.Context) error {
+	for state, kept := range map[string]time.Duration{stateSent: keptSent, stateDropped: keptSent, stateFailed: keptFailed} {
+		for removed := int64(sweepSlice); removed == sweepSlice; {
+			err := s.db.Write(ctx, func(ctx context.Context, tx *storage.Tx) (err error) {
+				removed, err = sweep(ctx, tx, state, s.time().Add(-kept), sweepSlice)
+				return err
+			})
+			if err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
