@@ -56,13 +56,16 @@ func run(ctx context.Context, o Options, acts ...script) (Report, error) {
 	return r, nil
 }
 
+// everybody works at once.
+var everybody = together(liveWork(150*time.Millisecond), talkWork(150*time.Millisecond))
+
 // everyday is what is wrong with lines all the time.
 var everyday = noise{Eat: 0.02, Cut: 0.01, Duplicate: 0.02, Delay: 5 * time.Millisecond}
 
 func oneNode(d time.Duration) script {
 	return script{
-		name: "one", options: Options{Seconds: d, Nodes: 1}, workload: liveWork(150 * time.Millisecond), noise: everyday,
-		size: size{visitors: 24, agents: 8, devices: 2, caps: 4},
+		name: "one", options: Options{Seconds: d, Nodes: 1}, workload: everybody, noise: everyday,
+		size: size{visitors: 24, agents: 8, members: 8, devices: 2, caps: 4},
 		faults: func(*stage, *company) []fault {
 			return []fault{killNode(0), cutLines(0), killNode(0), deafen(4 * time.Second), freezeNode(0, 3*time.Second), killNode(0)}
 		},
@@ -71,8 +74,8 @@ func oneNode(d time.Duration) script {
 
 func threeNodes(d time.Duration) script {
 	return script{
-		name: "three", options: Options{Seconds: d, Nodes: 3}, workload: liveWork(150 * time.Millisecond), noise: everyday,
-		size: size{visitors: 24, agents: 8, devices: 2, caps: 4},
+		name: "three", options: Options{Seconds: d, Nodes: 3}, workload: everybody, noise: everyday,
+		size: size{visitors: 24, agents: 8, members: 8, devices: 2, caps: 4},
 		faults: func(*stage, *company) []fault {
 			return []fault{killNode(0), killNATS(6 * time.Second), hangLines(1, 4*time.Second), killPostgres(time.Second), killNode(1), freezeNode(2, 5*time.Second),
 				killS3(3 * time.Second), losePushes(4 * time.Second), rollNodes()}
@@ -83,8 +86,8 @@ func threeNodes(d time.Duration) script {
 // backThen is a day on which a backup has to be put back.
 func backThen(d time.Duration) script {
 	return script{
-		name: "restore", options: Options{Seconds: d, Nodes: 1}, workload: liveWork(150 * time.Millisecond), noise: everyday,
-		size:   size{visitors: 12, agents: 4, devices: 2, caps: 4},
+		name: "restore", options: Options{Seconds: d, Nodes: 1}, workload: everybody, noise: everyday,
+		size:   size{visitors: 12, agents: 4, members: 4, devices: 2, caps: 4},
 		faults: func(*stage, *company) []fault { return []fault{restoreBackup(3 * time.Second)} },
 	}
 }
@@ -92,8 +95,8 @@ func backThen(d time.Duration) script {
 // fullDisk is a day on which the disk is full.
 func fullDisk(d time.Duration) script {
 	return script{
-		name: "disk", options: Options{Seconds: d, Nodes: 1, SmallDisk: true}, workload: liveWork(150 * time.Millisecond), noise: everyday,
-		size:   size{visitors: 12, agents: 4, devices: 2, caps: 4},
+		name: "disk", options: Options{Seconds: d, Nodes: 1, SmallDisk: true}, workload: everybody, noise: everyday,
+		size:   size{visitors: 12, agents: 4, members: 4, devices: 2, caps: 4},
 		faults: func(*stage, *company) []fault { return []fault{fillDisk(4 * time.Second), killNode(0)} },
 	}
 }

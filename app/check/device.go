@@ -249,7 +249,18 @@ func (d *device) receive(ctx context.Context, e event) {
 	case "member":
 		var m Member
 		if json.Unmarshal(e.Data, &m) == nil {
-			d.heard(ctx, e, change{version: e.Version, member: &m})
+			d.heard(ctx, e, change{version: e.Version, members: []Member{m}})
+		}
+	case "act":
+		var a struct {
+			Header struct {
+				MemberCount int64 `json:"member_count"`
+			}
+			Members []Member
+			Message *Message
+		}
+		if json.Unmarshal(e.Data, &a) == nil {
+			d.heard(ctx, e, change{version: e.Version, message: a.Message, members: a.Members, count: a.Header.MemberCount})
 		}
 	case "cursor":
 		var m Member
@@ -277,11 +288,12 @@ func (d *device) receive(ctx context.Context, e event) {
 
 // heard takes a pushed change; mu is held.
 func (d *device) heard(ctx context.Context, e event, c change) {
-	kind := "message"
-	if c.member != nil {
-		kind = "member"
+	for _, m := range c.members {
+		d.note(Apply{Kind: "member", Conv: e.Conv, Version: e.Version, Member: &m})
 	}
-	d.note(Apply{Kind: kind, Conv: e.Conv, Version: e.Version, Message: c.message, Member: c.member})
+	if c.message != nil || len(c.members) == 0 {
+		d.note(Apply{Kind: "message", Conv: e.Conv, Version: e.Version, Message: c.message})
+	}
 	d.timeline(ctx, e.Conv).apply(c)
 }
 

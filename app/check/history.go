@@ -33,6 +33,8 @@ type Op struct {
 	Status int           `json:"status,omitempty"`
 	Code   string        `json:"code,omitempty"`
 
+	Targets []int64 `json:"targets,omitempty"` // whom it is about
+
 	MessageID int64  `json:"message_id,omitempty"`
 	Seq       int64  `json:"seq,omitempty"`
 	Version   int64  `json:"version,omitempty"`

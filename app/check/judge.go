@@ -77,7 +77,7 @@ func judge(s Story) []Violation {
 	found := slices.Clone(s.Clashes)
 	for _, rule := range []func() []Violation{
 		b.logsAreDense, b.ackedIsKept, b.keptWasSaid, b.orderIsReal, b.screensAreTrue, b.nothingElseWasShown, b.cursorsMoveOn,
-		b.nobodyElseSees, b.recalledIsGone, b.linesAreWhole, b.pushesAreQuick, b.ticketsAreOne, b.capsHold, b.firstComeFirstServed,
+		b.nobodyElseSees, b.groupsAreClosed, b.recalledIsGone, b.changesAreKept, b.linesAreWhole, b.pushesAreQuick, b.ticketsAreOne, b.capsHold, b.firstComeFirstServed,
 	} {
 		found = append(found, rule()...)
 	}
@@ -261,6 +261,25 @@ func (b *book) orderIsReal() (found []Violation) {
 			}
 			if top != nil && top.ok[0].Seq > t.ok[0].Seq {
 				v := violation("order", id, t.ok[0].Seq, fmt.Sprintf("%s was sent after %s was acknowledged, and has %d before %d", t.client, top.client, t.ok[0].Seq, top.ok[0].Seq))
+				found = append(found, v)
+			}
+		}
+	}
+	return found
+}
+
+// changesAreKept: an acknowledged edit or recall is in the log, or something later.
+func (b *book) changesAreKept() (found []Violation) {
+	if b.Final.Restored {
+		return nil
+	}
+	for _, op := range b.Ops {
+		if op.Result != resultOK || op.Kind != "recall" && op.Kind != "edit" || op.Version == 0 {
+			continue
+		}
+		for _, m := range b.byClient[op.Client] {
+			if m.Version < op.Version || op.Kind == "recall" && !m.Recalled {
+				v := violation("lost-ack", op.Conv, op.Seq, fmt.Sprintf("%s of %d in conversation %d was acknowledged as version %d, it has %d", op.Kind, op.Seq, op.Conv, op.Version, m.Version))
 				found = append(found, v)
 			}
 		}

@@ -3,6 +3,7 @@ package check
 import (
 	"fmt"
 	"math"
+	"slices"
 	"time"
 )
 
@@ -59,6 +60,17 @@ func (b *book) nobodyElseSees() (found []Violation) {
 	if b.Final.Restored {
 		return found
 	}
+	pairs := map[int64][]int64{}
+	for _, op := range b.Ops {
+		if op.Kind == "direct" && op.Conv != 0 {
+			pairs[op.Conv] = append(op.Targets, op.Who)
+		}
+	}
+	for _, op := range b.Ops {
+		if pair, known := pairs[op.Conv]; op.Kind == "peep" && op.Result == resultOK && known && !slices.Contains(pair, op.Who) {
+			found = append(found, violation("leak", op.Conv, 0, fmt.Sprintf("%d read direct conversation %d of others", op.Who, op.Conv)))
+		}
+	}
 	byConv := map[int64][]TicketStory{}
 	for _, t := range b.byAge() {
 		byConv[t.Ticket.Conv] = append(byConv[t.Ticket.Conv], t)
@@ -111,4 +123,77 @@ func (b *book) recalledIsGone() (found []Violation) {
 		}
 	}
 	return found
+}
+
+// absence is a stretch of time in which somebody was certainly not in a group.
+type absence struct{ from, to time.Duration }
+
+// groupsAreClosed: what was said in a group while somebody was certainly not in it is never shown to him, and a direct
+// conversation to nobody but the two.
+func (b *book) groupsAreClosed() (found []Violation) {
+	in := b.comings()
+	type leak struct{ who, conv int64 }
+	told := map[leak]bool{}
+	for _, a := range b.Applies {
+		coming, group := in[a.Conv]
+		if a.Message == nil || !group || a.Device == "fresh" || told[leak{a.Who, a.Conv}] {
+			continue
+		}
+		t := b.said[a.Message.Client]
+		if t == nil || len(t.ok) == 0 || t.who == a.Who {
+			continue
+		}
+		for _, out := range coming.absences(a.Who) {
+			if t.begin > out.from && t.end < out.to {
+				told[leak{a.Who, a.Conv}] = true
+				found = append(found, violation("leak", a.Conv, a.Message.Seq, fmt.Sprintf("%s was shown %d of group %d, said while he was not in it", a.Device, a.Message.Seq, a.Conv)))
+				break
+			}
+		}
+	}
+	return found
+}
+
+// comings are the requests that bring people into one group or take them out.
+type comings []Op
+
+// comings sorts them by conversation. A group's founding names no conversation until it is answered, so it is found by the line
+// everybody gets.
+func (b *book) comings() map[int64]comings {
+	in := map[int64]comings{}
+	for _, op := range b.Ops {
+		if op.Conv != 0 && (op.Kind == "found" || op.Kind == "invite" || op.Kind == "remove") {
+			in[op.Conv] = append(in[op.Conv], op)
+		}
+	}
+	for id, all := range in {
+		if !slices.ContainsFunc(all, func(op Op) bool { return op.Kind == "found" && op.Result == resultOK }) {
+			delete(in, id) // nobody was told who began it
+		}
+	}
+	return in
+}
+
+func (c comings) absences(who int64) (all []absence) {
+	all = append(all, absence{-1, c.backAt(who, -1)})
+	for _, op := range c {
+		if op.Kind == "remove" && op.Result == resultOK && slices.Contains(op.Targets, who) {
+			if back := c.backAt(who, op.Begin); back > op.End {
+				all = append(all, absence{op.End, back})
+			}
+		}
+	}
+	return all
+}
+
+// backAt is when somebody may be in again: the first request to bring him in that was not over by then.
+func (c comings) backAt(who int64, since time.Duration) time.Duration {
+	back := time.Duration(math.MaxInt64)
+	for _, op := range c {
+		brings := (op.Kind == "found" || op.Kind == "invite") && op.Result != resultFail && (op.Who == who && op.Kind == "found" || slices.Contains(op.Targets, who))
+		if brings && (op.End > since || op.Result == resultUnknown) {
+			back = min(back, op.Begin)
+		}
+	}
+	return back
 }

@@ -18,20 +18,38 @@ func (b *book) linesAreWhole() (found []Violation) {
 	}
 	type lane struct {
 		socket int64
+		who    int64
+		conv   int64
+		stay   int
+	}
+	type place struct{ conv, who int64 }
+	seen := map[lane][]int64{}
+	moves := map[place][]int64{} // the versions with which somebody came or left, whoever was told
+	type stay struct {
+		device string
 		conv   int64
 	}
-	seen := map[lane][]int64{}
+	stays := map[stay]int{} // how often a device came into a conversation: what happened while it was out is no hole
 	for _, a := range b.Applies {
+		if a.Kind == "gone" || a.Kind == "reset" {
+			stays[stay{a.Device, a.Conv}]++
+		}
 		if a.Source == bySocket && (a.Kind == "message" || a.Kind == "member") && a.Version > 0 {
-			seen[lane{a.Socket, a.Conv}] = append(seen[lane{a.Socket, a.Conv}], a.Version)
+			at := lane{a.Socket, a.Who, a.Conv, stays[stay{a.Device, a.Conv}]}
+			seen[at] = append(seen[at], a.Version)
+		}
+		if a.Member != nil && a.Kind == "member" {
+			moves[place{a.Conv, a.Member.Person}] = append(moves[place{a.Conv, a.Member.Person}], a.Version)
 		}
 	}
 	for at, versions := range seen {
 		slices.Sort(versions)
 		versions = slices.Compact(versions)
 		for i := 1; i < len(versions); i++ {
-			if versions[i] > versions[i-1]+1 && !b.rejoined(at.conv, versions[i-1], versions[i]) {
-				found = append(found, violation("silent-drop", at.conv, 0, fmt.Sprintf("line %d brought version %d of conversation %d and then %d", at.socket, versions[i-1], at.conv, versions[i])))
+			from, to := versions[i-1], versions[i]
+			moved := slices.ContainsFunc(moves[place{at.conv, at.who}], func(v int64) bool { return v > from && v <= to })
+			if to > from+1 && !moved {
+				found = append(found, violation("silent-drop", at.conv, 0, fmt.Sprintf("line %d brought version %d of conversation %d and then %d", at.socket, from, at.conv, to)))
 				break
 			}
 		}
@@ -42,16 +60,6 @@ func (b *book) linesAreWhole() (found []Violation) {
 // lossy tells whether pushes were dropped on purpose.
 func (b *book) lossy() bool {
 	return slices.ContainsFunc(b.Faults, func(f Struck) bool { return len(f.Name) > 9 && f.Name[:10] == "all pushes" })
-}
-
-// rejoined tells whether somebody left or joined a conversation between two versions: then one's own line may rightly have a hole.
-func (b *book) rejoined(conv, from, to int64) bool {
-	for _, a := range b.Applies {
-		if a.Kind == "member" && a.Conv == conv && a.Version > from && a.Version <= to {
-			return true
-		}
-	}
-	return false
 }
 
 // pushesAreQuick: a device that was online all the while shows a message within 3 s of its acknowledgement.

@@ -30,6 +30,7 @@ type person struct {
 	outbox  *outbox
 	devices []*device
 	mind    *mrand.Rand // used by his script only
+	founded int         // groups, by his script only
 }
 
 // size is how many people there are.
@@ -75,11 +76,18 @@ func assemble(ctx context.Context, o Options, s *stage, h *history, z size) (*co
 		if z.vary {
 			limit = 1 + n%z.caps
 		}
-		a, err := c.hire(ctx, n, limit, z.devices)
+		a, err := c.hire(ctx, "agent", n, limit, z.devices)
 		if err != nil {
 			return c, err
 		}
 		c.agents = append(c.agents, a)
+	}
+	for n := range z.members {
+		m, err := c.hire(ctx, "member", n, z.caps, z.devices)
+		if err != nil {
+			return c, err
+		}
+		c.members = append(c.members, m)
 	}
 	for n := range z.visitors {
 		v, err := c.visitor(ctx, n, z.devices)
@@ -177,22 +185,45 @@ func (c *company) signIn(ctx context.Context, p *person, path string, in any) er
 	return nil
 }
 
-// hire invites an agent, who accepts and goes online.
-func (c *company) hire(ctx context.Context, n, limit, devices int) (*person, error) {
-	a := c.newPerson(fmt.Sprintf("agent-%d", n+1), "agent", devices)
+// invite makes somebody's account and returns the token with which he can accept; it asks again when the answer is lost,
+// under another address, for the first one may be taken.
+func (c *company) invite(ctx context.Context, name, role string) (id int64, token string, err error) {
+	path := fmt.Sprintf("/api/admin/sites/%d/agents", c.site)
+	for try := 0; ; try++ {
+		var invited struct {
+			Link  string
+			Agent struct{ Person struct{ ID int64 } }
+		}
+		in := map[string]string{"email": fmt.Sprintf("%s.%d@check.example", name, try), "name": name, "role": role}
+		p := c.owner.call.call(ctx, "POST", path, in, &invited)
+		if p == nil {
+			_, token, _ = strings.Cut(invited.Link, "#invite=")
+			return invited.Agent.Person.ID, token, nil
+		}
+		if !p.again() && p.status != 409 || ctx.Err() != nil {
+			return 0, "", fmt.Errorf("invite %s: %w", name, p)
+		}
+		wait(ctx, 200*time.Millisecond)
+	}
+}
+
+// hire invites an agent, or another member, who accepts; an agent goes online.
+func (c *company) hire(ctx context.Context, kind string, n, limit, devices int) (*person, error) {
+	a := c.newPerson(fmt.Sprintf("%s-%d", kind, n+1), kind, devices)
 	a.cap = limit
 	path := fmt.Sprintf("/api/admin/sites/%d/agents", c.site)
-	var invited struct{ Link string }
-	in := map[string]string{"email": a.name + "@check.example", "name": a.name, "role": "agent"}
-	if p := c.owner.call.call(ctx, "POST", path, in, &invited); p != nil {
-		return nil, fmt.Errorf("invite: %w", p)
+	_, token, err := c.invite(ctx, a.name, "agent")
+	if err != nil {
+		return nil, err
 	}
-	_, token, _ := strings.Cut(invited.Link, "#invite=")
 	if err := c.signIn(ctx, a, "/api/invitations/accept", map[string]string{"token": token, "name": a.name, "password": rand.Text()}); err != nil {
 		return nil, err
 	}
 	if p := c.owner.call.call(ctx, "PATCH", fmt.Sprintf("%s/%d", path, a.id), map[string]int{"cap": limit}, nil); p != nil {
 		return nil, fmt.Errorf("set a cap: %w", p)
+	}
+	if kind == "member" {
+		return a, nil // a colleague who takes no visitors
 	}
 	if p := a.call.call(ctx, "PUT", "/api/desk/seat", map[string]string{"state": "online"}, nil); p != nil {
 		return nil, fmt.Errorf("go online: %w", p)

@@ -16,6 +16,7 @@ type State struct {
 	Kind     string           `json:"kind"`
 	Version  int64            `json:"version"`
 	Seq      int64            `json:"seq"`
+	Count    int64            `json:"count"` // of a group's members
 	Messages []Message        `json:"messages"`
 	Members  map[int64]Member `json:"members"`
 }
@@ -138,7 +139,7 @@ func (d *device) differs(ctx context.Context, fresh syncAnswer) string {
 		}
 		truth := &timeline{members: map[int64]Member{}, placed: func(Message) {}}
 		truth.sync(s)
-		if t.reads() != truth.reads() {
+		if t.reads(d.who.id) != truth.reads(d.who.id) {
 			d.sync(ctx)
 			return fmt.Sprintf("%s shows other cursors in conversation %d", d.name, s.ID)
 		}

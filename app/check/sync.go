@@ -11,7 +11,7 @@ func (d *device) known() syncRequest {
 	r := syncRequest{Epoch: d.epoch, Known: map[int64][2]int64{}, List: d.list}
 	for id, t := range d.convs {
 		if t.synced {
-			r.Known[id] = [2]int64{t.version, t.reads()}
+			r.Known[id] = [2]int64{t.version, t.reads(d.who.id)}
 		}
 	}
 	return r

@@ -13,7 +13,8 @@ const holdFor = 500 * time.Millisecond
 type change struct {
 	version int64
 	message *Message
-	member  *Member
+	members []Member
+	count   int64 // of a group's members, when that changed
 }
 
 // timeline is one conversation as one device knows it. Changes are taken in the order of their versions: the next
@@ -25,6 +26,7 @@ type timeline struct {
 	version  int64
 	seq      int64
 	synced   bool
+	count    int64     // of a group's members
 	messages []Message // by seq, without holes from the first to the last
 	members  map[int64]Member
 	held     []change
@@ -59,8 +61,11 @@ func (t *timeline) apply(c change) (taken bool) {
 
 func (t *timeline) take(c change) {
 	t.version = c.version
-	if c.member != nil {
-		t.seat(*c.member)
+	for _, m := range c.members {
+		t.seat(m)
+	}
+	if c.count != 0 {
+		t.count = c.count
 	}
 	if c.message != nil {
 		t.place(*c.message)
@@ -86,7 +91,7 @@ func (t *timeline) sync(s syncConversation) {
 		t.messages, t.members, t.version, t.seq = nil, map[int64]Member{}, 0, 0
 	}
 	t.kind, t.synced = s.Kind, true
-	t.seq = max(t.seq, s.Seq)
+	t.seq, t.count = max(t.seq, s.Seq), s.Count
 	for _, m := range s.Members {
 		t.seat(m)
 	}
@@ -116,9 +121,13 @@ func (t *timeline) cursor(c Member) bool {
 	return true
 }
 
-func (t *timeline) reads() (sum int64) {
-	for _, m := range t.members {
-		if !m.Left {
+// crowded is the size above which one's own cursors are the only ones.
+const crowded = 100
+
+// reads is the sum the server compares with to see missed cursors.
+func (t *timeline) reads(me int64) (sum int64) {
+	for who, m := range t.members {
+		if !m.Left && (who == me || t.count <= crowded) {
 			sum += m.Read + m.Received
 		}
 	}
@@ -154,5 +163,5 @@ func (t *timeline) place(m Message) {
 
 // shown is a copy of everything this device would draw.
 func (t *timeline) shown() State {
-	return State{Conv: t.id, Kind: t.kind, Version: t.version, Seq: t.seq, Messages: slices.Clone(t.messages), Members: maps.Clone(t.members)}
+	return State{Conv: t.id, Kind: t.kind, Count: t.count, Version: t.version, Seq: t.seq, Messages: slices.Clone(t.messages), Members: maps.Clone(t.members)}
 }

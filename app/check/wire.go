@@ -65,6 +65,7 @@ type syncConversation struct {
 	Kind     string    `json:"kind"`
 	Version  int64     `json:"version"`
 	Seq      int64     `json:"seq"`
+	Count    int64     `json:"member_count"`
 	Reset    bool      `json:"reset"`
 	Members  []Member  `json:"members"`
 	Messages []Message `json:"messages"`
@@ -175,7 +176,7 @@ func (c caller) exchange(ctx context.Context, method, path string, in, out any) 
 	if answer.StatusCode/100 != 2 {
 		return answer.Header, problemOf(answer.StatusCode, got)
 	}
-	if out != nil {
+	if out != nil && len(got) > 0 {
 		if err := json.Unmarshal(got, out); err != nil {
 			return answer.Header, &problem{code: "lost", message: "an answer that is not JSON: " + err.Error()}
 		}

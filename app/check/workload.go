@@ -121,29 +121,36 @@ func (p *person) nap(ctx context.Context) {
 func (p *person) request(ctx context.Context, op Op, method, path string, in any) *problem {
 	op.Who = p.id
 	op = p.outbox.h.invoke(op)
-	problem := p.call.call(context.WithoutCancel(ctx), method, path, in, nil)
+	var out struct{ ID int64 } // of a group or a direct conversation, which has no number before it is made
+	problem := p.call.call(context.WithoutCancel(ctx), method, path, in, &out)
+	if op.Kind == "found" || op.Kind == "direct" {
+		op.Conv = out.ID
+	}
 	p.outbox.h.returned(op, problem)
 	return problem
 }
 
-// recallLast takes back what this person said last on some lane.
-func (p *person) recallLast(ctx context.Context) {
+// lastSaid is what this person said last and was told that it is kept.
+func (p *person) lastSaid() (Message, bool) {
 	p.outbox.mu.Lock()
+	defer p.outbox.mu.Unlock()
 	var last *item
 	for _, it := range p.outbox.items {
 		if it.settled && it.refused == nil && (last == nil || it.message.ID > last.message.ID) {
 			last = it
 		}
 	}
-	var m Message
-	if last != nil {
-		m = last.message
-	}
-	p.outbox.mu.Unlock()
 	if last == nil {
-		return
+		return Message{}, false
 	}
-	p.recall(ctx, m)
+	return last.message, true
+}
+
+// recallLast takes back what this person said last.
+func (p *person) recallLast(ctx context.Context) {
+	if m, ok := p.lastSaid(); ok {
+		p.recall(ctx, m)
+	}
 }
 
 func (p *person) recall(ctx context.Context, m Message) {
