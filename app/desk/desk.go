@@ -100,8 +100,9 @@ type Ticket struct {
 	AssignedAt     *time.Time     `json:"assigned_at"`
 	AnsweredAt     *time.Time     `json:"answered_at"` // when an agent first wrote
 	ClosedAt       *time.Time     `json:"closed_at"`
-	Version        int64          `json:"version"` // grows with every change of the ticket
-	DueAt          *time.Time     `json:"due_at"`  // written while closed: nobody waits in vain before this
+	Version        int64          `json:"version"`  // grows with every change of the ticket
+	DueAt          *time.Time     `json:"due_at"`   // written while closed: nobody waits in vain before this
+	FromSeq        int64          `json:"from_seq"` // where its part of the conversation begins
 	LastText       string         `json:"last_text"`
 	LastAt         time.Time      `json:"last_at"`
 	Page           string         `json:"page"`

@@ -215,7 +215,7 @@ func (s *Service) views(ctx context.Context, rows []ticketRow) ([]Ticket, error)
 		all[i] = Ticket{
 			ID: t.ID, SiteID: t.SiteID, QueueID: t.QueueID, Queue: names[t.QueueID], ConversationID: t.ConversationID,
 			Visitor: who[t.VisitorID], State: t.State, OpenedAt: t.OpenedAt.UTC(), AssignedAt: utc(t.AssignedAt), AnsweredAt: utc(t.AnsweredAt), ClosedAt: utc(t.ClosedAt), DueAt: utc(t.DueAt),
-			Version: t.Version, LastText: t.LastText, LastAt: t.LastAt.UTC(), Page: t.Page,
+			Version: t.Version, FromSeq: t.FromSeq, LastText: t.LastText, LastAt: t.LastAt.UTC(), Page: t.Page,
 			Rating: t.Stars, RatingComment: t.Comment, Contact: contacts[t.VisitorID],
 		}
 		if agent, ok := who[t.AgentID]; ok {

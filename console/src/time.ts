@@ -53,6 +53,20 @@ export function dayKey(at: string): string {
   return `${d.getFullYear()}-${d.getMonth()}-${d.getDate()}`
 }
 
+/** dayStart is the midnight in the reader's zone that begins the day of a moment, or a day some days from it. */
+export function dayStart(at: number, days = 0): number {
+  const d = new Date(at)
+  return new Date(d.getFullYear(), d.getMonth(), d.getDate() + days).getTime()
+}
+
+/** stopwatch is a wait that ticks: 0:07, 12:45, 1:02:03. */
+export function stopwatch(ms: number): string {
+  const s = Math.max(0, Math.floor(ms / 1000))
+  const two = (n: number): string => String(n).padStart(2, "0")
+  const h = Math.floor(s / 3600)
+  return h ? `${h}:${two(Math.floor(s / 60) % 60)}:${two(s % 60)}` : `${Math.floor(s / 60)}:${two(s % 60)}`
+}
+
 function date(then: Date, now: number, lang: Lang): string {
   return new Intl.DateTimeFormat(lang, { month: "short", day: "numeric", year: yearIf(then, now) }).format(then)
 }

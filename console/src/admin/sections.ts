@@ -4,11 +4,13 @@ import type { Role, Session } from "@wire/protocol"
 import type { IconName } from "../parts/Icon.vue"
 import { leads } from "../state/session"
 
-export type Section = { name: "site" | "agents" | "queues" | "settings"; icon: IconName; for: "owner" | "supervisor" }
+export type Section = { name: "site" | "live" | "tickets" | "agents" | "queues" | "settings"; icon: IconName; for: "owner" | "supervisor" }
 
 /** An owner may open everything, a supervisor what is for him. */
 export const sections: readonly Section[] = [
   { name: "site", icon: "site", for: "owner" },
+  { name: "live", icon: "pulse", for: "supervisor" },
+  { name: "tickets", icon: "list", for: "supervisor" },
   { name: "agents", icon: "people", for: "owner" },
   { name: "queues", icon: "queue", for: "owner" },
   { name: "settings", icon: "gear", for: "owner" },

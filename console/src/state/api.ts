@@ -1,11 +1,23 @@
 // What only the console's pages ask for: older notes, the owners' queues and settings.
 
 import { MemberApi } from "@wire/api_member"
-import type { MessagePage, Queue, Settings } from "@wire/protocol"
+import type { Board, MessagePage, Queue, Settings, Ticket, TicketPage } from "@wire/protocol"
 
 export type SettingsPatch = { chat?: Partial<Settings["chat"]>; files?: Partial<Settings["files"]> }
 
+/** What the list of tickets may be narrowed to; `missed` are those closed without an answer. */
+export type TicketQuery = { site?: number; queue?: number; agent?: number; state?: Ticket["state"] | "missed"; rating?: number; from?: string; to?: string; before?: number; limit?: number }
+
 export class ConsoleApi extends MemberApi {
+  tickets(query: TicketQuery): Promise<TicketPage> {
+    return this.call("GET", "/api/desk/tickets", undefined, query)
+  }
+
+  /** The boards of the sites one leads, counted since a moment; who asks is pushed what changes. */
+  boards(from: string): Promise<{ boards: Board[] }> {
+    return this.call("GET", "/api/desk/board", undefined, { from })
+  }
+
   notesBefore(ticket: number, before: number, limit = 50): Promise<MessagePage> {
     return this.call("GET", `/api/desk/tickets/${ticket}/notes`, undefined, { before, limit })
   }

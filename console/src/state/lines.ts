@@ -23,6 +23,7 @@ export type Bubble = {
 export type Line =
   | { kind: "day"; key: string; at: string }
   | { kind: "new"; key: string }
+  | { kind: "part"; key: string }
   | { kind: "system"; key: string; message: Message }
   | { kind: "recalled"; key: string; message: Message }
   | { kind: "note"; key: string; note: Note }
@@ -38,6 +39,8 @@ export type LinesInput = {
   mark: (message: Message) => Mark | "none"
   /** The first message that was new when the conversation was opened; 0 for none. */
   newFrom: number
+  /** The first message of the ticket that is looked at, when what was before it is to be told apart; 0 for never. */
+  partFrom?: number
 }
 
 /** Messages of one sender this close together are one group. */
@@ -47,6 +50,7 @@ export function linesOf(input: LinesInput): Line[] {
   const lines: Line[] = []
   const known = new Map(input.rows.flatMap((row) => (row.placed ? [[row.message.seq, row.message] as const] : [])))
   let marked = input.newFrom === 0
+  let parted = !input.partFrom
   let noted = 0
   const notesUntil = (at: string): void => {
     for (let note = input.notes[noted]; note && note.at <= at; note = input.notes[++noted]) placeNote(lines, note)
@@ -58,6 +62,10 @@ export function linesOf(input: LinesInput): Line[] {
     if (!marked && row.placed && row.message.seq >= input.newFrom) {
       marked = true
       lines.push({ kind: "new", key: "new" })
+    }
+    if (!parted && row.placed && row.message.seq >= (input.partFrom ?? 0)) {
+      parted = true
+      if (lines.some((line) => line.kind !== "day")) lines.push({ kind: "part", key: "part" })
     }
     if (row.placed && row.message.type === "system") lines.push({ kind: "system", key: row.key, message: row.message })
     else if (row.placed && row.message.recalled) lines.push({ kind: "recalled", key: row.key, message: row.message })

@@ -35,9 +35,12 @@ export class Talk {
   readonly #lines = computed(() => this.#makeLines())
   readonly #typing = computed(() => (this.#tick.value, this.#client.typists(this.conversation).length > 0))
   readonly #off: (() => void)[]
+  readonly #marksPart: boolean
   #member = false
 
-  constructor(api: ConsoleApi, client: Client, ticket: Ticket) {
+  /** `past` marks where the ticket's own part of the conversation begins. */
+  constructor(api: ConsoleApi, client: Client, ticket: Ticket, past = false) {
+    this.#marksPart = past
     this.#api = api
     this.#client = client
     this.conversation = ticket.conversation_id
@@ -270,6 +273,7 @@ export class Talk {
       visitor: this.ticket.visitor.id,
       mark: (message) => timeline?.mark(message) ?? "none",
       newFrom: this.#newFrom.value,
+      partFrom: this.#marksPart ? this.ticket.from_seq : 0,
     })
   }
 

@@ -3,5 +3,6 @@ import { admin } from "./en/admin"
 import { agent } from "./en/agent"
 import { base } from "./en/base"
 import { sign } from "./en/sign"
+import { watch } from "./en/watch"
 
-export const en = { ...base, ...sign, ...agent, ...admin }
+export const en = { ...base, ...sign, ...agent, ...admin, ...watch }

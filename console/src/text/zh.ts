@@ -3,5 +3,6 @@ import { admin } from "./zh/admin"
 import { agent } from "./zh/agent"
 import { base } from "./zh/base"
 import { sign } from "./zh/sign"
+import { watch } from "./zh/watch"
 
-export const zh = { ...base, ...sign, ...agent, ...admin }
+export const zh = { ...base, ...sign, ...agent, ...admin, ...watch }
