@@ -1,7 +1,8 @@
 // What only the console's pages ask for: older notes, the owners' queues and settings.
 
 import { MemberApi } from "@wire/api_member"
-import type { Board, MessagePage, Queue, Settings, Ticket, TicketPage } from "@wire/protocol"
+import type { ActPage, Block, BlockPage, Board, MessagePage, Queue, Settings, Ticket, TicketPage, VisitorBlock } from "@wire/protocol"
+import type { ActQuery } from "./audit"
 
 export type SettingsPatch = { chat?: Partial<Settings["chat"]>; files?: Partial<Settings["files"]> }
 
@@ -37,6 +38,30 @@ export class ConsoleApi extends MemberApi {
 
   removeQueue(queue: number): Promise<void> {
     return this.call("DELETE", `/api/admin/queues/${queue}`)
+  }
+
+  blocks(site: number, before?: number, limit = 50): Promise<BlockPage> {
+    return this.call("GET", `/api/admin/sites/${site}/blacklist`, undefined, { before, limit })
+  }
+
+  blockAddress(site: number, block: { address: string; reason: string; minutes: number }): Promise<Block> {
+    return this.call("POST", `/api/admin/sites/${site}/blacklist`, block)
+  }
+
+  unblock(site: number, block: number): Promise<void> {
+    return this.call("DELETE", `/api/admin/sites/${site}/blacklist/${block}`)
+  }
+
+  visitorBlock(visitor: number): Promise<VisitorBlock> {
+    return this.call("GET", `/api/desk/visitors/${visitor}/block`)
+  }
+
+  blockVisitor(visitor: number, block: { also_address: boolean; reason: string; minutes: number }): Promise<VisitorBlock> {
+    return this.call("PUT", `/api/desk/visitors/${visitor}/block`, block)
+  }
+
+  acts(site: number, query: ActQuery, before?: number, limit = 50): Promise<ActPage> {
+    return this.call("GET", `/api/admin/sites/${site}/audit`, undefined, { ...query, before, limit })
   }
 
   settings(): Promise<Settings> {

@@ -2,7 +2,8 @@
 import { admin } from "./en/admin"
 import { agent } from "./en/agent"
 import { base } from "./en/base"
+import { safety } from "./en/safety"
 import { sign } from "./en/sign"
 import { watch } from "./en/watch"
 
-export const en = { ...base, ...sign, ...agent, ...admin, ...watch }
+export const en = { ...base, ...sign, ...agent, ...admin, ...safety, ...watch }

@@ -2,7 +2,8 @@
 import { admin } from "./zh/admin"
 import { agent } from "./zh/agent"
 import { base } from "./zh/base"
+import { safety } from "./zh/safety"
 import { sign } from "./zh/sign"
 import { watch } from "./zh/watch"
 
-export const zh = { ...base, ...sign, ...agent, ...admin, ...watch }
+export const zh = { ...base, ...sign, ...agent, ...admin, ...safety, ...watch }

@@ -122,6 +122,7 @@ export const agent = {
   "ended.visitor": "ended by the visitor",
   "ended.absent": "the agent was gone",
   "ended.transferred": "transferred",
+  "ended.blocked": "visitor blocked",
 
   "menu.title": "Message actions",
   "menu.copy": "Copy",

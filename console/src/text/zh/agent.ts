@@ -124,6 +124,7 @@ export const agent: Record<keyof typeof same, string> = {
   "ended.visitor": "访客结束",
   "ended.absent": "客服已离线",
   "ended.transferred": "已转接",
+  "ended.blocked": "访客被拉黑",
 
   "menu.title": "消息操作",
   "menu.copy": "复制",
