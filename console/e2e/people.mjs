@@ -1,5 +1,6 @@
 // The two who talk, as they see their pages. Every method waits for what it names and fails with its words.
 import assert from 'node:assert/strict'
+import { readFile } from 'node:fs/promises'
 import { until } from './product.mjs'
 import { person } from './scene.mjs'
 import { Talker } from './talker.mjs'
@@ -198,6 +199,37 @@ export class Owner extends Console {
     await this.page.locator('[data-test="settings-state"][data-state="saved"]').waitFor()
   }
 
+  async findsBlocked(words) {
+    await this.part('nav-blacklist').click()
+    await this.part('block').filter({ hasText: words }).waitFor()
+  }
+
+  async blocksAddress(address, reason) {
+    await this.part('block-address').fill(address)
+    await this.part('block-reason').fill(reason)
+    await this.part('block-add').click()
+  }
+
+  async unblocks(words) {
+    await this.part('nav-blacklist').click()
+    await this.part('block').filter({ hasText: words }).getByRole('button').click()
+    await this.part('unblock-confirm').click()
+    await this.part('block').first().waitFor({ state: 'detached' })
+  }
+
+  /** The newest act of a kind, with who did it and what it says. */
+  async findsAct(action, who, words) {
+    await this.part('nav-audit').click()
+    const act = this.page.locator(`[data-test="act"][data-action="${action}"]`).first()
+    await act.filter({ hasText: who }).filter({ hasText: words }).waitFor()
+  }
+
+  /** The text of the file that the log is exported to. */
+  async exportsTheLog() {
+    const [file] = await Promise.all([this.page.waitForEvent('download'), this.part('audit-export').click()])
+    return readFile(await file.path(), 'utf8')
+  }
+
   async limitIs(name, value) {
     await this.part('nav-settings').click()
     await this.part(`limit-${name}`).waitFor()
@@ -215,6 +247,14 @@ export class Agent extends Console {
     await this.part('invite-name').fill(name)
     await this.part('invite-password').fill(password)
     await this.part('invite-accept').click()
+  }
+
+  /** Blocks the visitor whose card is open. */
+  async blocks(reason) {
+    await this.part('block').click()
+    await this.part('block-reason').fill(reason)
+    await this.part('block-do').click()
+    await this.part('blocked').waitFor()
   }
 
   /** The rows of the list that is shown. */
