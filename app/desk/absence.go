@@ -29,21 +29,26 @@ func (s *Service) missing(agent int64) {
 }
 
 // absent takes back the tickets of an agent who is gone that wait for an answer. Those where the visitor
-// was answered stay his until the visitor writes again; those of sites that another node works are its care.
-func (s *Service) absent(ctx context.Context, agent int64) error {
+// was answered stay his until the visitor writes again; elsewhere says that
+// there are some on sites that another node works: they are its care.
+func (s *Service) absent(ctx context.Context, agent int64) (elsewhere bool, err error) {
 	if s.hub.Present(agent) {
-		return nil
+		return false, nil
 	}
 	tickets, err := openOf(ctx, s.db.R, agent)
 	if err != nil {
-		return err
+		return false, err
 	}
 	var failures []error
 	for _, t := range tickets {
+		if t.LastSenderID != t.VisitorID {
+			continue
+		}
 		f, mine, err := s.leases.hold(ctx, t.SiteID)
 		if err == nil && mine {
 			err = s.requeue(ctx, f, t)
 		}
+		elsewhere = elsewhere || err == nil && !mine
 		if errors.Is(err, errFenced) {
 			s.leases.forget(t.SiteID)
 		}
@@ -51,7 +56,7 @@ func (s *Service) absent(ctx context.Context, agent int64) error {
 			failures = append(failures, err)
 		}
 	}
-	return errors.Join(failures...)
+	return elsewhere, errors.Join(failures...)
 }
 
 // requeue puts an unanswered ticket back to its place in the queue: opened_at decides there, and stays.

@@ -194,11 +194,14 @@ type Service struct {
 // New makes the desk. It moves when Run does; the hooks (Heard, SeatTx, QueueTx, Presence) are
 // registered by whoever builds the product.
 func New(db *storage.DB, ids *id.Source, now func() time.Time, h *hub.Hub, places *sites.Service, p *people.Service, c *chat.Service, n *notify.Service, acts *audit.Log, log *slog.Logger) *Service {
-	return &Service{
+	s := &Service{
 		db: db, ids: ids, now: now, hub: h, sites: places, people: p, chat: c, notify: n, audit: acts, log: log,
 		work: newInbox(), tell: newInbox(), told: map[int64]tellings{}, leases: newLeases(db),
 		boards: newInbox(), walls: newWalls(), hours: make(chan struct{}, 1),
 	}
+	h.OnTold(topicNews, s.hears)
+	h.OnTold(topicFreed, s.freed)
+	return s
 }
 
 // changed tells Dispatch and everybody else, once tx is committed, that a ticket moved, and with it

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"sync"
-	"time"
 
 	"ichat/app/fault"
 )
@@ -24,42 +23,23 @@ func (s *Service) Run(ctx context.Context) error {
 		all.Go(func() { s.beat(ctx) })
 	}
 	all.Wait()
-	return s.leases.release(context.WithoutCancel(ctx))
-}
-
-// beat keeps the leases of this node, and looks where somebody waits: a wake-up from another node may get
-// lost, and a node that died wakes nobody.
-func (s *Service) beat(ctx context.Context) {
-	tick := time.NewTicker(beatEvery)
-	defer tick.Stop()
-	for {
-		select {
-		case <-ctx.Done():
-			return
-		case <-tick.C:
-		}
-		if err := s.leases.renew(ctx); err != nil {
-			missed(ctx, s.log, "leases of queues not renewed", err)
-			continue
-		}
-		sites, err := sitesWaiting(ctx, s.db.R)
-		if err != nil {
-			missed(ctx, s.log, "waiting sites not found", err)
-			continue
-		}
-		if len(sites) > 0 {
-			s.work.add(news{sites: setOf(sites...)})
-		}
-	}
+	freed, err := s.leases.release(context.WithoutCancel(ctx))
+	s.passOn(topicFreed, hint{Sites: freed})
+	return err
 }
 
 // dispatch is the only one who works the queues. It is woken by what happened (a ticket opened or went
 // back, a place freed, an agent came, left or changed his mind); the clock only finds what got lost between nodes.
 func (s *Service) dispatch(ctx context.Context, n news) (failed news) {
-	for _, agent := range n.gone.list() {
-		if err := s.absent(ctx, agent); err != nil {
+	var others hint
+	for _, agent := range union(n.gone, n.heardGone).list() {
+		elsewhere, err := s.absent(ctx, agent)
+		if err != nil {
 			missed(ctx, s.log, "tickets not taken back", err, "agent", agent)
 			failed.merge(news{gone: setOf(agent)})
+		}
+		if elsewhere && n.gone[agent] {
+			others.Gone = append(others.Gone, agent)
 		}
 	}
 	sites, err := s.sitesOfSeats(ctx, n.seats)
@@ -68,20 +48,25 @@ func (s *Service) dispatch(ctx context.Context, n news) (failed news) {
 		failed.merge(news{seats: n.seats})
 	}
 	sites.add(n.sites)
-	for _, site := range sites.list() {
-		if err := s.serve(ctx, site); err != nil {
+	for _, site := range union(sites, n.heard).list() {
+		mine, err := s.serve(ctx, site)
+		if err != nil {
 			missed(ctx, s.log, "queue not worked", err, "site", site)
 			failed.merge(news{sites: setOf(site)})
 		}
+		if !mine && sites[site] {
+			others.Sites = append(others.Sites, site)
+		}
 	}
+	s.passOn(topicNews, others)
 	return failed
 }
 
 // serve works the queue of a site, if that is for this node to do. Who works it also tells the places.
-func (s *Service) serve(ctx context.Context, site int64) error {
+func (s *Service) serve(ctx context.Context, site int64) (mine bool, err error) {
 	f, mine, err := s.leases.hold(ctx, site)
 	if err != nil || !mine {
-		return err
+		return mine, err
 	}
 	err = s.round(ctx, f, site)
 	if errors.Is(err, errFenced) {
@@ -89,7 +74,7 @@ func (s *Service) serve(ctx context.Context, site int64) error {
 		s.leases.forget(site)
 	}
 	s.tell.add(news{sites: setOf(site)})
-	return err
+	return true, err
 }
 
 // round hands out what waits on a site while somebody can take it. Every agent serves all queues of his

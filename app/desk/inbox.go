@@ -31,6 +31,15 @@ func setOf(ids ...int64) set {
 
 func (s set) add(more set) { maps.Copy(s, more) }
 
+func union(a, b set) set {
+	all := maps.Clone(a)
+	if all == nil {
+		all = set{}
+	}
+	all.add(b)
+	return all
+}
+
 // list is the ids in ascending order.
 func (s set) list() []int64 { return slices.Sorted(maps.Keys(s)) }
 
@@ -40,11 +49,14 @@ type news struct {
 	tickets set
 	seats   set // people whose state, load or presence changed; not all of them have a seat
 	gone    set // people whose absence outlasted the grace
+
+	heard, heardGone set // sites and gone that another node, or the clock, has named: they are not passed on
 }
 
 func (n *news) merge(more news) {
 	for _, part := range []struct{ to, from *set }{
 		{&n.sites, &more.sites}, {&n.tickets, &more.tickets}, {&n.seats, &more.seats}, {&n.gone, &more.gone},
+		{&n.heard, &more.heard}, {&n.heardGone, &more.heardGone},
 	} {
 		if *part.to == nil {
 			*part.to = set{}
@@ -54,7 +66,7 @@ func (n *news) merge(more news) {
 }
 
 func (n news) empty() bool {
-	return len(n.sites)+len(n.tickets)+len(n.seats)+len(n.gone) == 0
+	return len(n.sites)+len(n.tickets)+len(n.seats)+len(n.gone)+len(n.heard)+len(n.heardGone) == 0
 }
 
 // inbox collects news for one goroutine. Adding never blocks: the same news twice is one, and the

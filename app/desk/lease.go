@@ -151,14 +151,17 @@ func (l *leases) any() bool {
 	return false
 }
 
-// release lets another node take over at once.
-func (l *leases) release(ctx context.Context) error {
+// release lets other nodes take over at once, and says of which sites.
+func (l *leases) release(ctx context.Context) (freed []int64, err error) {
 	if !l.any() {
-		return nil
+		return nil, nil
 	}
-	return l.db.Write(ctx, func(ctx context.Context, tx *storage.Tx) error {
-		return tx.Do(ctx, `UPDATE dispatch_leases SET until_ms = 0 WHERE holder = ?`, l.holder)
+	err = l.db.Write(ctx, func(ctx context.Context, tx *storage.Tx) error {
+		freed, err = tx.Numbers(ctx, `
+			UPDATE dispatch_leases SET until_ms = 0 WHERE holder = ? AND until_ms > `+l.db.ClockMS()+` RETURNING site_id`, l.holder)
+		return err
 	})
+	return freed, err
 }
 
 // leaseLeft is how much longer somebody has a site's lease; nothing when nobody has.
