@@ -22,6 +22,7 @@ import (
 	"ichat/app/hub"
 	"ichat/app/id"
 	"ichat/app/jobs"
+	"ichat/app/nodes"
 	"ichat/app/notify"
 	"ichat/app/people"
 	"ichat/app/safety"
@@ -49,6 +50,7 @@ type App struct {
 	Notify   *notify.Service
 	Desk     *desk.Service
 	Jobs     *jobs.Jobs
+	Nodes    *nodes.Service // nil when there is one node
 	Settings *settings.Service
 	Audit    *audit.Log
 	Safety   *safety.Service
@@ -156,6 +158,7 @@ func (a *App) build(ctx context.Context) error {
 	a.join()
 	a.routes()
 	if a.Config.NatsURL != "" {
+		a.Nodes = nodes.New(a.DB, a.Hub, a.node, a.log)
 		if err := a.Hub.Connect(a.Config.NatsURL); err != nil {
 			return fmt.Errorf("ICHAT_NATS_URL %w", err)
 		}
@@ -304,6 +307,9 @@ func (a *App) Serve(ctx context.Context, l net.Listener) error {
 	}
 	part(a.renew)
 	part(func(ctx context.Context) error { a.Jobs.Run(ctx); return nil })
+	if a.Nodes != nil {
+		part(a.Nodes.Run)
+	}
 	part(a.Desk.Run)
 	part(a.Settings.Run)
 	part(a.Safety.Run)
@@ -380,6 +386,9 @@ func (a *App) limping(ctx context.Context) []string {
 	}
 	if problem := a.Hub.RelayProblem(); problem != "" {
 		wrong = append(wrong, "the relay between nodes "+problem)
+	}
+	if a.Nodes != nil && a.Nodes.ClockOff() != 0 {
+		wrong = append(wrong, fmt.Sprintf("this machine's clock is %s off the database's", a.Nodes.ClockOff().Abs()))
 	}
 	return wrong
 }

@@ -43,6 +43,20 @@ func until(t *testing.T, what string, so func() bool) {
 	}
 }
 
+func TestAMessageSentOnOneNodeReachesASocketOnAnother(t *testing.T) {
+	_, n := several(t, 3)
+	agent := n[0].Agent("Mei", 5)
+	as := agent.Online()
+	visitor := n[0].Visitor()
+	vs := visitor.On(n[1]).Connect()
+	conversation := visitor.On(n[2]).Say("hello").ConversationID
+	vs.Message("hello")
+	as.Wait("list", nil) // the ticket is his, whichever node gave it to him
+	agent.On(n[2]).Write(conversation, "good morning")
+	vs.Message("good morning")
+	as.Message("good morning")
+}
+
 func TestASignInThatEndsOnOneNodeClosesItsSocketsOnAnother(t *testing.T) {
 	_, n := several(t, 2)
 	agent := n[0].Agent("Mei", 5)
@@ -50,5 +64,25 @@ func TestASignInThatEndsOnOneNodeClosesItsSocketsOnAnother(t *testing.T) {
 	agent.OK("DELETE", "/api/session", nil, nil)
 	if code := there.WaitClosed(); code != hub.CloseSignedOut {
 		t.Fatalf("closed with %d", code)
+	}
+}
+
+func TestAnAgentIsPresentWhateverNodeHeIsConnectedTo(t *testing.T) {
+	_, n := several(t, 2)
+	agent := n[0].Agent("Mei", 5)
+	there := agent.On(n[1]).Online()
+	until(t, "the other node knows that he is connected", func() bool { return n[0].Hub.Connected(agent.ID) })
+	here := agent.Connect() // a reload that lands on another node
+	there.Cut()
+	until(t, "the other node knows that he left", func() bool { return len(n[1].Hub.People()) == 0 })
+	if !n[1].Hub.Present(agent.ID) || !n[0].Hub.Connected(agent.ID) {
+		t.Fatal("moving from node to node was an absence")
+	}
+	until(t, "the node he left knows where he is", func() bool { return n[1].Hub.Connected(agent.ID) })
+	n[0].Stop()
+	here.WaitClosed()
+	until(t, "his grace begins when his node leaves", func() bool { return !n[1].Hub.Connected(agent.ID) })
+	if !n[1].Hub.Present(agent.ID) {
+		t.Fatal("no grace")
 	}
 }

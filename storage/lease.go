@@ -13,21 +13,21 @@ import (
 // up later than this may no longer mint ids.
 const NodeLease = 60 * time.Second
 
-// Node is a leased node number.
+// Node is a leased node number. Boot names the process that leased it.
 type Node struct {
 	Number int
-	boot   string
+	Boot   string
 }
 
 // LeaseNode takes the lowest free node number. Renew it well within NodeLease.
 func (db *DB) LeaseNode(ctx context.Context, now time.Time) (Node, error) {
-	n := Node{boot: id.Token()}
+	n := Node{Boot: id.Token()}
 	err := db.Write(ctx, func(ctx context.Context, tx *Tx) error {
 		for number := 0; number <= id.MaxNode; number++ {
 			res, err := tx.NewRaw(`
 				INSERT INTO nodes (number, boot, lease_until) VALUES (?, ?, ?)
 				ON CONFLICT (number) DO UPDATE SET boot = excluded.boot, lease_until = excluded.lease_until
-				WHERE nodes.lease_until < ?`, number, n.boot, now.Add(NodeLease), now).Exec(ctx)
+				WHERE nodes.lease_until < ?`, number, n.Boot, now.Add(NodeLease), now).Exec(ctx)
 			if err != nil {
 				return err
 			}
@@ -48,7 +48,7 @@ func (db *DB) LeaseNode(ctx context.Context, now time.Time) (Node, error) {
 func (db *DB) RenewNode(ctx context.Context, n Node, now time.Time) error {
 	return db.Write(ctx, func(ctx context.Context, tx *Tx) error {
 		res, err := tx.NewRaw("UPDATE nodes SET lease_until = ? WHERE number = ? AND boot = ?",
-			now.Add(NodeLease), n.Number, n.boot).Exec(ctx)
+			now.Add(NodeLease), n.Number, n.Boot).Exec(ctx)
 		if err != nil {
 			return err
 		}
@@ -62,7 +62,7 @@ func (db *DB) RenewNode(ctx context.Context, n Node, now time.Time) error {
 // ReleaseNode gives the number back, for the next start to have the same one.
 func (db *DB) ReleaseNode(ctx context.Context, n Node) error {
 	return db.Write(ctx, func(ctx context.Context, tx *Tx) error {
-		_, err := tx.NewRaw("DELETE FROM nodes WHERE number = ? AND boot = ?", n.Number, n.boot).Exec(ctx)
+		_, err := tx.NewRaw("DELETE FROM nodes WHERE number = ? AND boot = ?", n.Number, n.Boot).Exec(ctx)
 		return err
 	})
 }
