@@ -310,6 +310,7 @@ func (a *App) Serve(ctx context.Context, l net.Listener) error {
 	if a.Nodes != nil {
 		part(a.Nodes.Run)
 	}
+	part(a.Chat.Run)
 	part(a.Desk.Run)
 	part(a.Settings.Run)
 	part(a.Safety.Run)

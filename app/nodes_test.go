@@ -1,11 +1,14 @@
 package app_test
 
 import (
+	"encoding/json"
+	"fmt"
 	"testing"
 	"time"
 
 	"ichat/app"
 	"ichat/app/apptest"
+	"ichat/app/chat"
 	"ichat/app/hub"
 	"ichat/app/hub/relaytest"
 )
@@ -85,4 +88,46 @@ func TestAnAgentIsPresentWhateverNodeHeIsConnectedTo(t *testing.T) {
 	if !n[1].Hub.Present(agent.ID) {
 		t.Fatal("no grace")
 	}
+}
+
+func TestWhatTheRelayLostIsFoundInTheDatabase(t *testing.T) {
+	relay, n := several(t, 2)
+	agent := n[0].Agent("Mei", 5)
+	as := agent.Online()
+	visitor := n[0].Visitor()
+	vs := visitor.Connect()
+	conversation := visitor.Say("hello").ConversationID
+	as.Wait("list", nil)
+	there := visitor.On(n[1]).Connect()
+	relay.Stop()
+	until(t, "the relay is away", func() bool { return n[0].Hub.RelayProblem() != "" })
+
+	sent := agent.Write(conversation, "good morning")
+	vs.Message("good morning") // on the same node, as ever
+	known := heads(t, there, conversation, sent.Version)
+	var level chat.SyncAnswer
+	visitor.On(n[1]).OK("POST", "/api/chat/sync", chat.SyncRequest{Epoch: there.Init.Epoch, Known: map[int64]chat.Known{conversation: {known - 1, 0}}}, &level)
+	if got := level.Conversations[0].Messages; len(got) != 1 || got[0].ID != sent.ID {
+		t.Fatalf("the client that asks gets %+v", got)
+	}
+
+	agent.OK("POST", fmt.Sprintf("/api/chat/conversations/%d/cursors", conversation), map[string]int64{"read": sent.Seq}, nil)
+	there.Wait("cursor", func(e apptest.Event) bool {
+		var c chat.Cursor
+		return json.Unmarshal(e.Data, &c) == nil && c.PersonID == agent.ID && c.Read == sent.Seq
+	})
+}
+
+// heads waits until repair tells a socket of a version, and returns it.
+func heads(t *testing.T, s *apptest.Socket, conversation, version int64) (head int64) {
+	t.Helper()
+	s.Wait("heads", func(e apptest.Event) bool {
+		var h map[int64]int64
+		if err := json.Unmarshal(e.Data, &h); err != nil {
+			t.Fatal(err)
+		}
+		head = h[conversation]
+		return head >= version
+	})
+	return head
 }

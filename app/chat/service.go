@@ -32,12 +32,18 @@ type Service struct {
 	log      *slog.Logger
 
 	audiences audiences
+
+	watch *watch
+	wake  chan struct{} // of Run
 }
 
 // New builds the core; epoch is the database's (storage.DB.Epoch).
 func New(db *storage.DB, ids *id.Source, now func() time.Time, h *hub.Hub, p *people.Service, set *settings.Service, epoch string, log *slog.Logger) *Service {
-	s := &Service{db: db, ids: ids, now: now, hub: h, people: p, settings: set, epoch: epoch, log: log}
+	s := &Service{db: db, ids: ids, now: now, hub: h, people: p, settings: set, epoch: epoch, log: log,
+		watch: newWatch(), wake: make(chan struct{}, 1)}
 	h.OnTyping(s.typing)
+	h.OnPass(s.watch.pass)
+	h.OnMissed(s.look)
 	return s
 }
 
@@ -307,15 +313,16 @@ func (s *Service) MoveCursors(ctx context.Context, by, conversationID, read, rec
 		if err != nil || !moved {
 			return err
 		}
-		to := []int64{by}
+		to, way := []int64{by}, int64(0)
 		if c.MemberCount <= shownCursors {
+			way = row.ReadSeq - mine.ReadSeq + row.ReceivedSeq - mine.ReceivedSeq
 			if to, err = audience(ctx, tx, conversationID); err != nil {
 				return err
 			}
 		}
 		cursor := Cursor{PersonID: by, Read: row.ReadSeq, Received: row.ReceivedSeq}
 		tx.After(func() {
-			s.hub.Push(to, hub.Frame{Type: "cursor", ConversationID: conversationID, Data: cursor, Droppable: true})
+			s.hub.Push(to, hub.Frame{Type: "cursor", ConversationID: conversationID, Data: cursor, Droppable: true, Moved: way})
 		})
 		return nil
 	})

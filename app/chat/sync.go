@@ -44,7 +44,7 @@ type SyncAnswer struct {
 	Gone          []int64            `json:"gone"`
 	People        []people.Person    `json:"people"`
 
-	versions map[int64]int64 // of everything covered, changed or not
+	has map[int64]Known // everything covered, changed or not
 }
 
 // place is one conversation of the person who asks.
@@ -70,6 +70,14 @@ func (p place) header() Header {
 	return Header{ID: p.ID, Kind: p.Kind, Version: p.Version, Seq: p.Seq, SiteID: p.SiteID, Name: p.Name, MemberCount: p.MemberCount, Dissolved: p.Dissolved}
 }
 
+// shared is the sum of the cursors that everybody sees.
+func (p place) shared() int64 {
+	if p.crowded() {
+		return 0
+	}
+	return p.Reads
+}
+
 // crowded tells whether nobody sees how far the others have read.
 func (p place) crowded() bool { return p.MemberCount > shownCursors }
 
@@ -86,8 +94,18 @@ func (s *Service) Bind(ctx context.Context, clientID string, who hub.Who, req Sy
 		socket.Drop()
 		return SyncAnswer{}, err
 	}
-	socket.Flush(answer.versions)
+	s.begin(socket, who.Person, answer.List, answer.has)
 	return answer, nil
+}
+
+// begin lets frames flow to a device that has this, and looks after what it will be told.
+func (s *Service) begin(socket *hub.Attachment, person, list int64, has map[int64]Known) {
+	versions := make(map[int64]int64, len(has))
+	for id, known := range has {
+		versions[id] = known[0]
+	}
+	s.watch.begin(person, list, has)
+	socket.Flush(versions)
 }
 
 // Sync answers what a device lacks, from one snapshot. It covers the 200 latest conversations and
@@ -97,7 +115,7 @@ func (s *Service) Sync(ctx context.Context, me int64, req SyncRequest) (SyncAnsw
 		req.Known, req.List = nil, 0
 	}
 	a := SyncAnswer{Me: me, Epoch: s.epoch, Conversations: []ConversationSync{}, Gone: []int64{}, People: []people.Person{},
-		versions: map[int64]int64{}}
+		has: map[int64]Known{}}
 	err := s.db.Snapshot(ctx, func(ctx context.Context, r bun.IDB) error {
 		places, err := s.places(ctx, r, me, req, &a)
 		if err != nil {
@@ -140,7 +158,7 @@ func (s *Service) places(ctx context.Context, r bun.IDB, me int64, req SyncReque
 	}
 	var changed []place
 	for _, p := range all {
-		a.versions[p.ID] = p.Version
+		a.has[p.ID] = Known{p.Version, p.shared()}
 		known, ok := req.Known[p.ID]
 		p.known = known
 		p.reset = !ok || known[0] > p.Version || known[0] < p.Mine // his place is a new one: perhaps he was out for a while

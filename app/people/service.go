@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"slices"
 	"time"
 
 	"github.com/uptrace/bun"
@@ -162,6 +163,16 @@ func (s *Service) SignedIn(ctx context.Context, token string) (web.Caller, error
 		_ = s.db.Write(ctx, func(ctx context.Context, tx *storage.Tx) error { return moveSession(ctx, tx, hash, address) }) // as above
 	}
 	return web.Caller{Person: in.PersonID, Kind: in.Kind, Session: hash, Site: in.SiteID}, nil
+}
+
+// Ended tells which of these sign-ins are over: ended, expired, or somebody's who was disabled.
+func (s *Service) Ended(ctx context.Context, sessions []string) ([]string, error) {
+	left, err := living(ctx, s.db.R, sessions, s.now().UTC())
+	if err != nil {
+		return nil, err
+	}
+	slices.Sort(left)
+	return slices.DeleteFunc(slices.Clone(sessions), func(session string) bool { _, lives := slices.BinarySearch(left, session); return lives }), nil
 }
 
 func lifetime(kind string) time.Duration {

@@ -77,6 +77,15 @@ func sessionByHash(ctx context.Context, db *storage.DB, hash string) (signIn, er
 	return in, err
 }
 
+// living are those of the sessions that still count.
+func living(ctx context.Context, db bun.IDB, hashes []string, now time.Time) ([]string, error) {
+	var left []string
+	err := db.NewRaw(`
+		SELECT s.token_hash FROM sessions s JOIN people p ON p.id = s.person_id AND p.disabled_at IS NULL
+		WHERE s.token_hash IN (?) AND s.expires_at > ?`, bun.List(hashes), now).Scan(ctx, &left)
+	return left, err
+}
+
 func insertSession(ctx context.Context, tx *storage.Tx, hash string, person int64, now, until time.Time) error {
 	_, err := tx.NewRaw(`INSERT INTO sessions (token_hash, person_id, created_at, expires_at) VALUES (?, ?, ?, ?)`,
 		hash, person, now, until).Exec(ctx)
