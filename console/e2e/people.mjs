@@ -95,6 +95,14 @@ export class Visitor extends Talker {
     await this.place.locator('.card.away').waitFor()
   }
 
+  async seesHours(words) {
+    await this.place.locator('.card.away .opens').filter({ hasText: words }).waitFor()
+  }
+
+  async seesAway(words) {
+    await this.place.locator('.card.away .hint').filter({ hasText: words }).waitFor()
+  }
+
   async leavesContact({ name, email, phone }) {
     for (const [field, value] of Object.entries({ email, phone, name })) await this.place.locator(`.card.away input[name="${field}"]`).fill(value)
     await this.place.locator('.card.away button.main').click()

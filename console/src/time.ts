@@ -16,6 +16,11 @@ export function exact(at: string, lang: Lang): string {
   return new Intl.DateTimeFormat(lang, { dateStyle: "full", timeStyle: "long" }).format(new Date(at))
 }
 
+/** soon is a moment of the coming days: "Thu 09:00". */
+export function soon(at: string, lang: Lang): string {
+  return `${new Intl.DateTimeFormat(lang, { weekday: "short" }).format(new Date(at))} ${clock(at, lang)}`
+}
+
 /** ago is short and relative below a day, a date after: "now", "5m", "3h", "Nov 21". */
 export function ago(at: string, now: number, lang: Lang): string {
   const then = new Date(at)

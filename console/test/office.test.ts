@@ -84,3 +84,18 @@ test("an invitation answers its link once and the new agent is listed", async ()
   expect(team.agents.length).toBe(1)
   expect(await team.again(agent(), "en")).toEqual({ name: "Jonas", link: "https://host/agent#invite=u" })
 })
+
+test("texts of a language and hours are part of the form, and what is wrong is said where it is", async () => {
+  server.on("PATCH /api/admin/sites/1", refusal(400, "the request is not valid", { "hours.week.0": "intervals must not overlap" }))
+  const form = new SiteForm(server.api, site)
+  form.fields.texts["zh-CN"].title = "茶铺"
+  form.fields.hours.on = true
+  expect(form.unsaved).toBe(true)
+  expect(await form.save("en")).toBe(false)
+  expect(form.problem("hours.week.0")).toBe("Intervals must not overlap")
+  form.fields.hours.week[0].push({ from: "09:00", to: "12:00" })
+  expect(form.problem("hours.week.0")).toBeUndefined()
+  form.discard()
+  expect(form.unsaved).toBe(false)
+  expect(form.fields.texts["zh-CN"].title).toBe("")
+})

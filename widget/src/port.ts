@@ -23,5 +23,5 @@ export type ToHost =
 /** Handed to the frame in its address's fragment, so that its first paint is already the site's. */
 export type Hint = { lang?: string; look?: SiteLook }
 
-/** What the back office shows a preview of; `said` is by visitor and agent in turn. */
-export type Scene = { name: "welcome" | "talk" | "closed"; look: SiteLook; agent: Person; said: string[]; opens_at: string | null }
+/** What the back office shows a preview of; `said` is by visitor and agent in turn, `timed` whether hours are kept. */
+export type Scene = { name: "welcome" | "talk" | "away"; look: SiteLook; agent: Person; said: string[]; timed: boolean; opens_at: string | null }

@@ -4,6 +4,7 @@ import { agent } from "./en/agent"
 import { base } from "./en/base"
 import { safety } from "./en/safety"
 import { sign } from "./en/sign"
+import { site } from "./en/site"
 import { watch } from "./en/watch"
 
-export const en = { ...base, ...sign, ...agent, ...admin, ...safety, ...watch }
+export const en = { ...base, ...sign, ...agent, ...admin, ...safety, ...watch, ...site }

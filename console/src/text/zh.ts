@@ -4,6 +4,7 @@ import { agent } from "./zh/agent"
 import { base } from "./zh/base"
 import { safety } from "./zh/safety"
 import { sign } from "./zh/sign"
+import { site } from "./zh/site"
 import { watch } from "./zh/watch"
 
-export const zh = { ...base, ...sign, ...agent, ...admin, ...safety, ...watch }
+export const zh = { ...base, ...sign, ...agent, ...admin, ...safety, ...watch, ...site }

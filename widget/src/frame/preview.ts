@@ -12,6 +12,7 @@ export function play(chat: Chat, lang: Lang): void {
   Object.defineProperties(chat, {
     me: { value: visitor },
     connected: { value: true },
+    typing: { value: false },
     rows: { get: () => rows },
     start: { value: () => Promise.resolve() },
     refresh: { value: () => Promise.resolve() },
@@ -20,17 +21,17 @@ export function play(chat: Chat, lang: Lang): void {
     const scene = event.data?.scene
     if (event.source !== parent || event.origin !== location.origin || !scene) return
     const talks = scene.name === "talk"
-    const closed = scene.name === "closed"
+    const away = scene.name === "away"
     chat.phase = "ready"
     chat.look = inWords(scene.look, lang)
     chat.live = {
       ...chat.live,
       state: talks ? "open" : "none",
       agent: talks ? scene.agent : null,
-      agents_online: closed ? 0 : 2,
-      away: closed,
-      closed,
-      opens_at: closed ? scene.opens_at : null,
+      agents_online: away ? 0 : 2,
+      away,
+      closed: away && scene.timed,
+      opens_at: away && scene.timed ? scene.opens_at : null,
     }
     rows = talks ? scene.said.map((text, i) => said(text, i % 2 ? scene.agent.id : visitor, i + 1)) : []
     chat.say("") // nothing to say, but it draws

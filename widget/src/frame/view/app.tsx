@@ -1,4 +1,4 @@
-import { useCallback, useEffect, useState } from "preact/hooks"
+import { useCallback, useEffect, useLayoutEffect, useState } from "preact/hooks"
 import type { Lang } from "../../wire"
 import type { Chat } from "../chat"
 import type { Link } from "../link"
@@ -25,7 +25,7 @@ export function App(given: Omit<Shared, "jump">) {
   const shared = { ...given, jump: useCallback((seq: number) => void jumpTo(chat, seq), [chat]) }
   const [, redraw] = useState(0)
   const [ending, setEnding] = useState(false)
-  useEffect(() => chat.subscribe(() => redraw((n) => n + 1)), [chat])
+  useLayoutEffect(() => chat.subscribe(() => redraw((n) => n + 1)), [chat]) // at once: what happens before the first paint counts
   const offline = useOffline(chat)
   const running = chat.live.state === "waiting" || chat.live.state === "open"
   const part = usePart(cards, ending && running)

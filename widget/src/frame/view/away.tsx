@@ -28,7 +28,7 @@ export function AwayCard(shared: Shared) {
           <time dateTime={opens}>{opensWords(new Date(opens), new Date(), lang)}</time>
         </p>
       )}
-      {chat.live.state === "waiting" && (
+      {chat.live.state === "waiting" && !closed && (
         <p class="queue">
           {words.place} <b class="number">{chat.live.place}</b>
         </p>
