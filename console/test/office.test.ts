@@ -76,13 +76,13 @@ test("a refused change of an agent is told beside him and changes nothing", asyn
 
 test("an invitation answers its link once and the new agent is listed", async () => {
   server.on("GET /api/admin/sites/1/agents", { agents: [] })
-  server.on("POST /api/admin/sites/1/agents", { agent: agent(jonas, { invited: true }), link: "https://host/agent#invite=t" })
-  server.on("POST /api/admin/sites/1/agents/2/invitation", { link: "https://host/agent#invite=u" })
+  server.on("POST /api/admin/sites/1/agents", { agent: agent(jonas, { invited: true }), link: "https://host/agent#invite=t", mailed: false })
+  server.on("POST /api/admin/sites/1/agents/2/invitation", { link: "https://host/agent#invite=u", mailed: false })
   const team = new Team(server.api, 1)
   await team.load()
-  expect(await team.add({ name: " Jonas ", email: "j@shop.example ", role: "agent" })).toEqual({ name: "Jonas", link: "https://host/agent#invite=t" })
+  expect(await team.add({ name: " Jonas ", email: "j@shop.example ", role: "agent" })).toEqual({ name: "Jonas", link: "https://host/agent#invite=t", mailed: false })
   expect(team.agents.length).toBe(1)
-  expect(await team.again(agent(), "en")).toEqual({ name: "Jonas", link: "https://host/agent#invite=u" })
+  expect(await team.again(agent(), "en")).toEqual({ name: "Jonas", link: "https://host/agent#invite=u", mailed: false })
 })
 
 test("texts of a language and hours are part of the form, and what is wrong is said where it is", async () => {

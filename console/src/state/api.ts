@@ -1,7 +1,7 @@
 // What only the console's pages ask for: older notes, the owners' queues and settings.
 
 import { MemberApi } from "@wire/api_member"
-import type { ActPage, Block, BlockPage, Board, MessagePage, Queue, Settings, Ticket, TicketPage, VisitorBlock } from "@wire/protocol"
+import type { ActPage, Block, BlockPage, Board, FailedMail, Mail, MessagePage, Queue, Settings, Ticket, TicketPage, VisitorBlock } from "@wire/protocol"
 import type { ActQuery } from "./audit"
 
 export type SettingsPatch = { chat?: Partial<Settings["chat"]>; files?: Partial<Settings["files"]> }
@@ -62,6 +62,23 @@ export class ConsoleApi extends MemberApi {
 
   acts(site: number, query: ActQuery, before?: number, limit = 50): Promise<ActPage> {
     return this.call("GET", `/api/admin/sites/${site}/audit`, undefined, { ...query, before, limit })
+  }
+
+  mail(): Promise<Mail> {
+    return this.call("GET", "/api/admin/mail")
+  }
+
+  /** Waits for the mail server's answer. */
+  testMail(): Promise<{ to: string; error: string }> {
+    return this.call("POST", "/api/admin/mail/test")
+  }
+
+  failedMails(before: number, limit = 20): Promise<{ mails: FailedMail[]; more: boolean }> {
+    return this.call("GET", "/api/admin/mail/failed", undefined, { before, limit })
+  }
+
+  retryMail(mail: number): Promise<void> {
+    return this.call("POST", `/api/admin/mail/${mail}/retry`)
   }
 
   settings(): Promise<Settings> {

@@ -7,7 +7,8 @@ import type { Lang } from "../text/words"
 import type { Loaded } from "./desk"
 import { noTrouble, troubleOf, type Trouble } from "./problem"
 
-export type Invitation = { name: string; link: string }
+/** mailed: the link is on its way by mail, too. */
+export type Invitation = { name: string; link: string; mailed: boolean }
 export type AgentChange = Partial<Pick<Agent, "cap" | "role" | "disabled">>
 
 /** The server's bounds. */
@@ -56,14 +57,14 @@ export class Team {
   async add(agent: { name: string; email: string; role: Agent["role"] }): Promise<Invitation> {
     const answer = await this.#api.addAgent(this.#site, { ...agent, name: agent.name.trim(), email: agent.email.trim() })
     this.#put(answer.agent)
-    return { name: answer.agent.person.name, link: answer.link }
+    return { name: answer.agent.person.name, link: answer.link, mailed: answer.mailed }
   }
 
   /** A new link for somebody who was invited before. */
   async again(agent: Agent, lang: Lang): Promise<Invitation | undefined> {
-    let link = ""
-    const done = await this.#try(agent.person.id, lang, async () => void (link = (await this.#api.invite(this.#site, agent.person.id)).link))
-    return done ? { name: agent.person.name, link } : undefined
+    let made = { link: "", mailed: false }
+    const done = await this.#try(agent.person.id, lang, async () => void (made = await this.#api.invite(this.#site, agent.person.id)))
+    return done ? { name: agent.person.name, ...made } : undefined
   }
 
   async #try(person: number, lang: Lang, act: () => Promise<void>): Promise<boolean> {

@@ -2,9 +2,10 @@
 import { admin } from "./en/admin"
 import { agent } from "./en/agent"
 import { base } from "./en/base"
+import { mail } from "./en/mail"
 import { safety } from "./en/safety"
 import { sign } from "./en/sign"
 import { site } from "./en/site"
 import { watch } from "./en/watch"
 
-export const en = { ...base, ...sign, ...agent, ...admin, ...safety, ...watch, ...site }
+export const en = { ...base, ...sign, ...agent, ...admin, ...mail, ...safety, ...watch, ...site }

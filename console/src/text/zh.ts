@@ -2,9 +2,10 @@
 import { admin } from "./zh/admin"
 import { agent } from "./zh/agent"
 import { base } from "./zh/base"
+import { mail } from "./zh/mail"
 import { safety } from "./zh/safety"
 import { sign } from "./zh/sign"
 import { site } from "./zh/site"
 import { watch } from "./zh/watch"
 
-export const zh = { ...base, ...sign, ...agent, ...admin, ...safety, ...watch, ...site }
+export const zh = { ...base, ...sign, ...agent, ...admin, ...mail, ...safety, ...watch, ...site }

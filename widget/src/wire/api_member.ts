@@ -96,7 +96,7 @@ export class MemberApi extends Api {
     return this.call("GET", `/api/admin/sites/${site}/agents`)
   }
 
-  addAgent(site: number, agent: { email: string; name: string; role: p.Agent["role"] }): Promise<{ agent: p.Agent; link: string }> {
+  addAgent(site: number, agent: { email: string; name: string; role: p.Agent["role"] }): Promise<{ agent: p.Agent; link: string; mailed: boolean }> {
     return this.call("POST", `/api/admin/sites/${site}/agents`, agent)
   }
 
@@ -104,7 +104,7 @@ export class MemberApi extends Api {
     return this.call("PATCH", `/api/admin/sites/${site}/agents/${person}`, patch)
   }
 
-  invite(site: number, person: number): Promise<{ link: string }> {
+  invite(site: number, person: number): Promise<{ link: string; mailed: boolean }> {
     return this.call("POST", `/api/admin/sites/${site}/agents/${person}/invitation`)
   }
 }

@@ -77,6 +77,8 @@ export const safety = {
   "act.agent.update": "Changed an agent",
   "act.site.update": "Changed the site",
   "act.settings.update": "Changed settings",
+  "act.mail.test": "Sent a test mail",
+  "act.mail.retry": "Tried a failed mail again",
   "act.queue.add": "Added a queue",
   "act.queue.update": "Changed a queue",
   "act.queue.remove": "Deleted a queue",

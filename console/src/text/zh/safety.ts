@@ -78,6 +78,8 @@ export const safety: Record<keyof typeof same, string> = {
   "act.agent.update": "修改客服",
   "act.site.update": "修改站点",
   "act.settings.update": "修改设置",
+  "act.mail.test": "发送测试邮件",
+  "act.mail.retry": "重试发送失败的邮件",
   "act.queue.add": "新建客服组",
   "act.queue.update": "修改客服组",
   "act.queue.remove": "删除客服组",

@@ -1,0 +1,26 @@
+import type { mail as en } from "../en/mail"
+
+export const mail: Record<keyof typeof en, string> = {
+  "mail.title": "邮件",
+  "mail.lead": "用于发送邀请、访客错过的回复和会话记录。",
+  "mail.off": "尚未设置邮件",
+  "mail.offLead": "请在服务器启动处设置 ICHAT_SMTP_URL。在此之前，邀请只能复制链接发送，已离开的访客也收不到提醒。",
+  "mail.on": "发件地址：{from}",
+  "mail.noLinks": "缺少对外访问地址，请设置 ICHAT_BASE_URL。在此之前，不会发送邀请和提醒邮件。",
+  "mail.queued": "{n} 封待发送",
+  "mail.failed": "{n} 封发送失败",
+  "mail.calm": "没有待发送的邮件",
+  "mail.trouble": "上次发送失败：{error}",
+  "mail.again": "下次重试：{when}",
+  "mail.test": "给我发一封测试邮件",
+  "mail.testing": "发送中…",
+  "mail.tested": "邮件服务器已接收发往 {to} 的测试邮件。",
+  "mail.refused": "测试邮件发送失败：{error}",
+  "mail.failures": "发送失败的邮件",
+  "mail.retry": "重试",
+  "mail.older": "显示更早的",
+  "mail.kind.invitation": "邀请",
+  "mail.kind.missed": "错过的回复",
+  "mail.kind.transcript": "会话记录",
+  "invitation.mailed": "链接也已通过邮件发送给 {name}。",
+}
