@@ -64,6 +64,11 @@ func TestAnAgentWhoIsThereMayTakeWhatWaitsForTheMorning(t *testing.T) {
 	agent, visitor := p.Agent("Mei", 5), p.Visitor()
 	agent.Online()
 	visitor.Say("late, I know")
+	var shown struct{ Boards []desk.Board }
+	p.Owner().OK("GET", "/api/desk/board?from=2026-11-24T20:00:00Z", nil, &shown)
+	if oldest := shown.Boards[0].Total.Oldest; oldest == nil || oldest.Format(time.RFC3339) != "2026-11-25T09:00:00Z" {
+		t.Fatalf("the board counts the wait from %v", oldest)
+	}
 	ticket := visitor.Live().TicketID
 	agent.OK("POST", fmt.Sprintf("/api/desk/tickets/%d/take", ticket), nil, nil)
 	if l := visitor.Live(); l.State != "open" || l.Closed || l.Away {

@@ -153,8 +153,8 @@ func (y *tally) now(t ticketRow) {
 		return
 	}
 	y.n.Waiting++
-	if y.n.Oldest == nil || t.OpenedAt.Before(*y.n.Oldest) {
-		y.n.Oldest = utc(&t.OpenedAt)
+	if since := t.waitsSince(); y.n.Oldest == nil || since.Before(*y.n.Oldest) {
+		y.n.Oldest = utc(&since)
 	}
 }
 
@@ -163,7 +163,7 @@ func (y *tally) today(t ticketRow) {
 	switch {
 	case t.AnsweredAt != nil:
 		y.n.Answered++
-		y.replies = append(y.replies, t.AnsweredAt.Sub(t.OpenedAt))
+		y.replies = append(y.replies, max(t.AnsweredAt.Sub(t.waitsSince()), 0))
 	case t.State == stateClosed:
 		y.n.Missed++
 	}
@@ -194,14 +194,14 @@ func everyQueueOn(ctx context.Context, q bun.IDB, site int64) ([]queueRow, error
 
 func unfinishedOn(ctx context.Context, q bun.IDB, site int64) ([]ticketRow, error) {
 	var rows []ticketRow
-	err := q.NewSelect().Model(&rows).Column("queue_id", "state", "opened_at").
+	err := q.NewSelect().Model(&rows).Column("queue_id", "state", "opened_at", "due_at").
 		Where("t.site_id = ?", site).Where("t.state IN (?, ?)", stateWaiting, stateOpen).Scan(ctx)
 	return rows, err
 }
 
 func openedSince(ctx context.Context, q bun.IDB, site int64, from time.Time) ([]ticketRow, error) {
 	var rows []ticketRow
-	err := q.NewSelect().Model(&rows).Column("queue_id", "state", "opened_at", "answered_at", "stars").
+	err := q.NewSelect().Model(&rows).Column("queue_id", "state", "opened_at", "due_at", "answered_at", "stars").
 		Where("t.site_id = ?", site).Where("t.opened_at >= ?", from).Scan(ctx)
 	return rows, err
 }

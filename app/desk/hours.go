@@ -55,6 +55,14 @@ func (s *Service) dueTx(ctx context.Context, tx *storage.Tx, t ticketRow) (*time
 	return closing(Live{}, site.Hours, t.OpenedAt, t.OpenedAt).OpensAt, nil
 }
 
+// waitsSince is from when a ticket's wait counts: what was written while closed, from the opening on.
+func (t ticketRow) waitsSince() time.Time {
+	if t.DueAt != nil {
+		return *t.DueAt
+	}
+	return t.OpenedAt
+}
+
 // Attended tells whether an agent is there to answer on a site. It is a hook for the sites.
 func (s *Service) Attended(ctx context.Context, site int64) (bool, error) {
 	agents, _, err := s.atWork(ctx, site)
