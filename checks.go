@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"time"
@@ -10,18 +11,22 @@ import (
 )
 
 type checkCommand struct {
-	Quick  bool          `help:"About three minutes: one node with kills, then three (the default)."`
-	Long   bool          `help:"Twenty minutes of the same."`
-	Seed   uint64        `default:"1" help:"The same seed makes the same choices and faults."`
-	Nodes  int           `help:"Only the acts on so many nodes; 1 is SQLite, more need PostgreSQL and NATS (scripts/cluster.sh)."`
-	Act    string        `help:"Only the act with this name: one, restore, disk or three."`
-	For    time.Duration `help:"Workload of each act, instead of what the mode says."`
-	Binary string        `type:"existingfile" help:"The program to check; this one when missing."`
-	Keep   string        `type:"path" help:"A folder for the histories; without it they are kept only when something was found."`
+	Quick    bool          `help:"About three minutes: one node with kills, then three (the default)."`
+	Long     bool          `help:"Twenty minutes of the same."`
+	Controls bool          `help:"Show that builds broken on purpose are found (bin/ichat-faultlab)."`
+	Seed     uint64        `default:"1" help:"The same seed makes the same choices and faults."`
+	Nodes    int           `help:"Only the acts on so many nodes; 1 is SQLite, more need PostgreSQL and NATS (scripts/cluster.sh)."`
+	Act      string        `help:"Only the act with this name: one, restore, disk or three."`
+	For      time.Duration `help:"Workload of each act, instead of what the mode says."`
+	Binary   string        `type:"existingfile" help:"The program to check; this one when missing."`
+	Keep     string        `type:"path" help:"A folder for the histories; without it they are kept only when something was found."`
 }
 
 func (k checkCommand) Run(ctx context.Context, c *commands) error {
 	o := check.Options{Seed: k.Seed, Nodes: k.Nodes, Seconds: k.For, Only: k.Act, Binary: k.Binary, Folder: k.Keep, Progress: os.Stderr}
+	if k.Controls {
+		return k.controls(ctx, c, o)
+	}
 	play := check.Quick
 	if k.Long {
 		play = check.Long
@@ -32,6 +37,24 @@ func (k checkCommand) Run(ctx context.Context, c *commands) error {
 	}
 	if code := check.ExitCode(r, err); code != 0 {
 		return coded{code, err}
+	}
+	return nil
+}
+
+// controls ends like a violated promise when the sound build fails, and like a useless checker when a broken one passes.
+func (k checkCommand) controls(ctx context.Context, c *commands, o check.Options) error {
+	r, err := check.Controls(ctx, o)
+	if err != nil {
+		return coded{check.ExitCode(check.Report{}, err), err}
+	}
+	if err := c.print(r, fmt.Sprintf("%d of %d controls failed in %.0f s", r.Failed, len(r.Controls), r.Seconds)); err != nil {
+		return err
+	}
+	switch {
+	case r.FaultFree() != nil:
+		return coded{check.ExitViolated, errors.New(r.FaultFree().String())}
+	case r.Failed > 0:
+		return coded{check.ExitHarness, errors.New("a broken build was not found out")}
 	}
 	return nil
 }

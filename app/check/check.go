@@ -12,6 +12,7 @@
 package check
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -38,6 +39,10 @@ type Options struct {
 	Binary  string        // the program under test; "": this one
 	Folder  string        // where the history goes; "": a temporary one, removed when nothing was found
 	Env     []string      // for the program under test, beside what the stage sets
+
+	LevelWithin time.Duration // how long everybody may take to come level at the end; 0: 30 s
+
+	Fault string // ICHAT_FAULT of a broken build, once everybody is in place
 
 	SmallDisk bool // the data lies on a disk that can be filled; root only
 
@@ -148,12 +153,15 @@ func play(ctx context.Context, s script) (Act, error) {
 		return Act{}, fmt.Errorf("bring everybody into place: %w", err)
 	}
 	defer c.dismiss()
+	if err := st.spoil(ctx, o.Fault); err != nil {
+		return Act{}, err
+	}
 	o.say("%s: %d nodes, %d visitors, %d agents, seed %d", s.name, o.Nodes, len(c.visitors), len(c.agents), o.Seed)
 	figures, err := perform(ctx, s, st, c)
 	if err != nil {
 		return Act{}, err
 	}
-	final, err := c.quiesce(ctx)
+	final, err := c.quiesce(ctx, cmp.Or(o.LevelWithin, 30*time.Second))
 	if err != nil {
 		return Act{}, err
 	}

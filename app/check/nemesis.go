@@ -28,8 +28,8 @@ type nemesis struct {
 	figures Figures // guarded by mu
 }
 
-// calm is the stretch before the first fault and after the last one, in which nothing is wrong.
-const calm = 3 * time.Second
+// calmOf is the stretch before the first fault and after the last one, in which nothing is wrong.
+func calmOf(over time.Duration) time.Duration { return min(3*time.Second, over/8) }
 
 // run spreads the faults evenly over the time there is.
 func (n *nemesis) run(ctx context.Context, over time.Duration, faults []fault) error {
@@ -37,6 +37,7 @@ func (n *nemesis) run(ctx context.Context, over time.Duration, faults []fault) e
 		return nil
 	}
 	began := time.Now()
+	calm := calmOf(over)
 	room := (over - 2*calm) / time.Duration(len(faults))
 	for i, f := range faults {
 		wait(ctx, time.Until(began.Add(calm+time.Duration(i)*room)))

@@ -7,9 +7,6 @@ import (
 	"time"
 )
 
-// levelWithin is how long everybody may take to come level after the last fault.
-const levelWithin = 30 * time.Second
-
 // State is one conversation as a device shows it.
 type State struct {
 	Conv     int64            `json:"conv"`
@@ -65,7 +62,7 @@ type Assignment struct {
 }
 
 // quiesce waits until nobody has anything more to say and everybody is level, and reads the world.
-func (c *company) quiesce(ctx context.Context) (Final, error) {
+func (c *company) quiesce(ctx context.Context, within time.Duration) (Final, error) {
 	began := time.Now()
 	f := Final{Logs: map[int64][]Message{}, Caps: map[int64]int{}, Visitors: map[int64]bool{}, Nodes: len(c.stage.nodes), Restored: c.restored}
 	for _, p := range c.people() {
@@ -74,7 +71,7 @@ func (c *company) quiesce(ctx context.Context) (Final, error) {
 			d.setDeaf(false)
 		}
 	}
-	deadline, cancel := context.WithTimeout(ctx, levelWithin)
+	deadline, cancel := context.WithTimeout(ctx, within)
 	defer cancel()
 	for why := "nobody could ask"; ; {
 		behind, err := c.behind(deadline)
@@ -85,7 +82,7 @@ func (c *company) quiesce(ctx context.Context) (Final, error) {
 			why = behind
 		}
 		if deadline.Err() != nil {
-			c.history.clash(violation("not-converged", 0, 0, fmt.Sprintf("after %s: %s", levelWithin, why)))
+			c.history.clash(violation("not-converged", 0, 0, fmt.Sprintf("after %s: %s", within, why)))
 			break
 		}
 		wait(deadline, 100*time.Millisecond)

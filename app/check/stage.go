@@ -182,6 +182,23 @@ func (n *node) process() (*exec.Cmd, chan struct{}) {
 	return n.cmd, n.ended
 }
 
+// spoil starts the nodes anew, broken in one way. What they stand on was made by sound ones.
+func (s *stage) spoil(ctx context.Context, fault string) error {
+	if fault == "" {
+		return nil
+	}
+	s.env = append(s.env, "ICHAT_FAULT="+fault)
+	for _, n := range s.nodes {
+		if _, err := n.leave(); err != nil {
+			return err
+		}
+		if _, err := n.start(ctx); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // signal sends a signal to the process, which is always one that this stage started.
 func (n *node) signal(s syscall.Signal) error {
 	cmd, _ := n.process()

@@ -250,6 +250,19 @@ func (p *person) online(ctx context.Context) {
 	}
 }
 
+// grabMost is how many tickets a greedy agent asks for at once, from several tabs.
+const grabMost = 4
+
+func (p *person) grab(ctx context.Context, waiting []Ticket) {
+	var all sync.WaitGroup
+	for _, t := range waiting {
+		all.Go(func() {
+			p.request(ctx, Op{Kind: "take", Ticket: t.ID, Conv: t.Conv}, "POST", fmt.Sprintf("/api/desk/tickets/%d/take", t.ID), nil)
+		})
+	}
+	all.Wait()
+}
+
 // workTicket closes, passes on or takes a ticket.
 func (p *person) workTicket(ctx context.Context, c *company) {
 	var d desk
@@ -258,9 +271,8 @@ func (p *person) workTicket(ctx context.Context, c *company) {
 	if p.call.call(ctx, "GET", "/api/desk", nil, &d) != nil {
 		return
 	}
-	if choice < 2 && len(d.Waiting) > 0 {
-		t := d.Waiting[0]
-		p.request(ctx, Op{Kind: "take", Ticket: t.ID, Conv: t.Conv}, "POST", fmt.Sprintf("/api/desk/tickets/%d/take", t.ID), nil)
+	if choice < 4 && len(d.Waiting) > 0 {
+		p.grab(ctx, d.Waiting[:min(len(d.Waiting), 1+which%grabMost)])
 		return
 	}
 	if len(d.Mine) == 0 {
@@ -269,7 +281,7 @@ func (p *person) workTicket(ctx context.Context, c *company) {
 	t := d.Mine[which%len(d.Mine)]
 	path := fmt.Sprintf("/api/desk/tickets/%d", t.ID)
 	switch {
-	case choice < 6:
+	case choice < 7:
 		p.request(ctx, Op{Kind: "close", Ticket: t.ID, Conv: t.Conv}, "POST", path+"/close", nil)
 	case choice < 9:
 		p.request(ctx, Op{Kind: "transfer", Ticket: t.ID, Conv: t.Conv}, "POST", path+"/transfer", map[string]any{"to_agent": c.agents[target].id, "note": p.words()})
