@@ -14,6 +14,8 @@ type checkCommand struct {
 	Quick    bool          `help:"About three minutes: one node with kills, then three (the default)."`
 	Long     bool          `help:"Twenty minutes of the same."`
 	Controls bool          `help:"Show that builds broken on purpose are found (bin/ichat-faultlab)."`
+	Race     bool          `help:"Three nodes hand 5,000 visitors to 200 agents while nodes are killed."`
+	Visitors int           `default:"5000" help:"How many come in the race."`
 	Seed     uint64        `default:"1" help:"The same seed makes the same choices and faults."`
 	Nodes    int           `help:"Only the acts on so many nodes; 1 is SQLite, more need PostgreSQL and NATS (scripts/cluster.sh)."`
 	Act      string        `help:"Only the act with this name: one, restore, disk or three."`
@@ -30,6 +32,11 @@ func (k checkCommand) Run(ctx context.Context, c *commands) error {
 	play := check.Quick
 	if k.Long {
 		play = check.Long
+	}
+	if k.Race {
+		play = func(ctx context.Context, o check.Options) (check.Report, error) {
+			return check.Race(ctx, o, k.Visitors)
+		}
 	}
 	r, err := play(ctx, o)
 	if failed := c.print(r, summary(r)); err == nil {

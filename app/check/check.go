@@ -42,6 +42,8 @@ type Options struct {
 
 	LevelWithin time.Duration // how long everybody may take to come level at the end; 0: 30 s
 
+	Direct bool // no proxy before the nodes: for what is about numbers and not about lines
+
 	Fault string // ICHAT_FAULT of a broken build, once everybody is in place
 
 	SmallDisk bool // the data lies on a disk that can be filled; root only
@@ -171,6 +173,11 @@ func play(ctx context.Context, s script) (Act, error) {
 	}
 	story := h.story(final)
 	found := judge(story)
+	if len(found) > 0 {
+		if err := write(filepath.Join(folder, "final.json"), final); err != nil {
+			return Act{}, err
+		}
+	}
 	a := Act{Name: s.name, Nodes: o.Nodes, Seconds: time.Since(began).Seconds(), Acked: story.acked(), Delivered: story.delivered(),
 		Violations: len(found), Faults: h.faultCounts(), Figures: figures.with(story), found: firstOfEach(found)}
 	return a, keep(o, &a, folder)
@@ -196,15 +203,19 @@ func keep(o Options, a *Act, folder string) error {
 		return os.RemoveAll(folder)
 	}
 	a.Folder = folder
-	text, err := json.MarshalIndent(a.found, "", "  ")
-	if err != nil {
-		panic(err) // our own structs
-	}
 	for _, v := range a.found {
 		o.say("VIOLATED %s", v)
 	}
 	o.say("history: %s", folder)
-	return os.WriteFile(filepath.Join(folder, "violations.json"), append(text, '\n'), 0o600)
+	return write(filepath.Join(folder, "violations.json"), a.found)
+}
+
+func write(file string, v any) error {
+	text, err := json.MarshalIndent(v, "", " ")
+	if err != nil {
+		panic(err) // our own structs
+	}
+	return os.WriteFile(file, append(text, '\n'), 0o600)
 }
 
 func folderFor(o Options, name string) (string, error) {

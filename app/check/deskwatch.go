@@ -9,7 +9,7 @@ import (
 // servedWithin is how long a visitor may wait while an agent has been free all the time.
 const servedWithin = 5 * time.Second
 
-// watchDesk looks at the desk once in a while, as an owner does. Whoever waits while an agent could take
+// watchDesk looks at the desk once in a while, as an owner does. Whoever is first in the queue while an agent could take
 // him, look after look without a fault in between, is unserved.
 func (c *company) watchDesk(ctx context.Context) {
 	type pair struct{ ticket, agent int64 }
@@ -22,7 +22,7 @@ func (c *company) watchDesk(ctx context.Context) {
 		}
 		now := c.history.now()
 		seen := map[pair]bool{}
-		for _, t := range d.Waiting {
+		for _, t := range d.Waiting[:min(len(d.Waiting), 1)] {
 			for _, s := range d.Seats {
 				if s.State != "online" || !s.Present || s.Load >= s.Cap || !c.connected(s.Person.ID) {
 					continue
@@ -86,11 +86,14 @@ func (h *history) passed(ticket, agent int64) bool {
 	return false
 }
 
-// troubled tells whether a fault strikes now.
+// takeover is how long after a fault another node may still have to wait for the lease of the one that worked a queue.
+const takeover = 8 * time.Second
+
+// troubled tells whether a fault strikes now, or did a moment ago.
 func (h *history) troubled() bool {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	return h.striking
+	return h.striking || len(h.faults) > 0 && h.now() < h.faults[len(h.faults)-1].Over+takeover
 }
 
 func (h *history) setTroubled(now bool) {

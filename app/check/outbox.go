@@ -100,9 +100,9 @@ func (o *outbox) send(ctx context.Context, it *item) *problem {
 		path = "/api/live/messages"
 	}
 	draft := map[string]any{"client_msg_id": it.client, "type": "text", "body": map[string]string{"text": it.text}}
-	op := o.h.invoke(Op{Kind: "send", Who: o.who.id, Device: it.by.name, Conv: it.lane, Client: it.client, Hash: hashOf("text\n" + it.text + "\n")})
+	op := o.h.invoke(Op{Kind: "send", Who: o.who.id, Device: it.by.label(), Conv: it.lane, Client: it.client, Hash: hashOf("text\n" + it.text + "\n")})
 	var m Message
-	p := it.by.call.call(ctx, "POST", path, draft, &m)
+	p := o.who.call.call(ctx, "POST", path, draft, &m)
 	if p == nil {
 		op.Conv, op.MessageID, op.Seq, op.Version = m.Conv, m.ID, m.Seq, m.Version
 		if m.Recalled {
@@ -125,10 +125,18 @@ func (o *outbox) send(ctx context.Context, it *item) *problem {
 	}
 	o.mu.Unlock()
 	o.h.returned(op, p)
-	if p == nil {
+	if p == nil && it.by != nil {
 		it.by.answered(ctx, m)
 	}
 	return p
+}
+
+// label is the name of a device; of none, which some people have, it is empty.
+func (d *device) label() string {
+	if d == nil {
+		return ""
+	}
+	return d.name
 }
 
 // answered places the answer to an own request.

@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 )
 
@@ -31,6 +32,9 @@ type person struct {
 	devices []*device
 	mind    *mrand.Rand // used by his script only
 	founded int         // groups, by his script only
+
+	mu      sync.Mutex
+	tickets map[int64]Ticket // an agent's own, as he was told; guarded by mu
 }
 
 // size is how many people there are.
@@ -58,6 +62,8 @@ type company struct {
 	members  []*person
 	seed     uint64
 	restored bool
+	walkIns  []*person    // visitors without devices, of a race
+	closed   atomic.Int64 // tickets, in a race
 }
 
 func (c *company) people() []*person {
@@ -72,22 +78,18 @@ func assemble(ctx context.Context, o Options, s *stage, h *history, z size) (*co
 		return c, err
 	}
 	for n := range z.agents {
-		limit := z.caps
+		a := c.newPerson(fmt.Sprintf("agent-%d", n+1), "agent", z.devices)
+		a.cap = z.caps
 		if z.vary {
-			limit = 1 + n%z.caps
-		}
-		a, err := c.hire(ctx, "agent", n, limit, z.devices)
-		if err != nil {
-			return c, err
+			a.cap = 1 + n%z.caps
 		}
 		c.agents = append(c.agents, a)
 	}
 	for n := range z.members {
-		m, err := c.hire(ctx, "member", n, z.caps, z.devices)
-		if err != nil {
-			return c, err
-		}
-		c.members = append(c.members, m)
+		c.members = append(c.members, c.newPerson(fmt.Sprintf("member-%d", n+1), "member", z.devices))
+	}
+	if err := c.each(c.people(), func(p *person) error { return c.hire(ctx, p) }); err != nil {
+		return c, err
 	}
 	for n := range z.visitors {
 		v, err := c.visitor(ctx, n, z.devices)
@@ -102,7 +104,7 @@ func assemble(ctx context.Context, o Options, s *stage, h *history, z size) (*co
 		}
 	}
 	c.running.Go(func() { c.pulse() })
-	return c, c.settled(ctx, 20*time.Second)
+	return c, c.settled(ctx, 60*time.Second)
 }
 
 // pulse measures how long the machine keeps us waiting: what is late because of that is not the product's fault.
@@ -160,6 +162,14 @@ func (c *company) newPerson(name, kind string, devices int) *person {
 	return p
 }
 
+// walkIn is a visitor without a device.
+func (c *company) walkIn(n int) *person {
+	p := &person{name: fmt.Sprintf("walk-in-%d", n), kind: "visitor", ctx: c.ctx, mind: mrand.New(mrand.NewPCG(c.seed, uint64(n)+hashNumber("walk-in")))}
+	p.outbox = newOutbox(p, c.history)
+	p.call = caller{http: c.http, base: c.stage.door(n)}
+	return p
+}
+
 func hashNumber(text string) (n uint64) {
 	for _, b := range []byte(text) {
 		n = n*131 + uint64(b)
@@ -207,29 +217,55 @@ func (c *company) invite(ctx context.Context, name, role string) (id int64, toke
 	}
 }
 
+// each does something for everybody, a few at a time.
+func (c *company) each(all []*person, do func(*person) error) error {
+	const atOnce = 4
+	next, failed := make(chan *person), make(chan error, atOnce)
+	for range atOnce {
+		go func() {
+			var first error
+			for p := range next {
+				if err := do(p); first == nil {
+					first = err
+				}
+			}
+			failed <- first
+		}()
+	}
+	for _, p := range all {
+		next <- p
+	}
+	close(next)
+	var first error
+	for range atOnce {
+		if err := <-failed; first == nil {
+			first = err
+		}
+	}
+	return first
+}
+
 // hire invites an agent, or another member, who accepts; an agent goes online.
-func (c *company) hire(ctx context.Context, kind string, n, limit, devices int) (*person, error) {
-	a := c.newPerson(fmt.Sprintf("%s-%d", kind, n+1), kind, devices)
-	a.cap = limit
-	path := fmt.Sprintf("/api/admin/sites/%d/agents", c.site)
+func (c *company) hire(ctx context.Context, a *person) error {
 	_, token, err := c.invite(ctx, a.name, "agent")
 	if err != nil {
-		return nil, err
+		return err
 	}
 	if err := c.signIn(ctx, a, "/api/invitations/accept", map[string]string{"token": token, "name": a.name, "password": rand.Text()}); err != nil {
-		return nil, err
+		return err
 	}
-	if p := c.owner.call.call(ctx, "PATCH", fmt.Sprintf("%s/%d", path, a.id), map[string]int{"cap": limit}, nil); p != nil {
-		return nil, fmt.Errorf("set a cap: %w", p)
+	if a.kind == "member" {
+		return nil // a colleague who takes no visitors
 	}
-	if kind == "member" {
-		return a, nil // a colleague who takes no visitors
+	path := fmt.Sprintf("/api/admin/sites/%d/agents/%d", c.site, a.id)
+	if p := c.owner.call.call(ctx, "PATCH", path, map[string]int{"cap": a.cap}, nil); p != nil {
+		return fmt.Errorf("set a cap: %w", p)
 	}
 	if p := a.call.call(ctx, "PUT", "/api/desk/seat", map[string]string{"state": "online"}, nil); p != nil {
-		return nil, fmt.Errorf("go online: %w", p)
+		return fmt.Errorf("go online: %w", p)
 	}
 	a.watch()
-	return a, nil
+	return nil
 }
 
 // watch lets an agent keep what he is told of tickets.
@@ -240,9 +276,24 @@ func (p *person) watch() {
 				var t Ticket
 				if json.Unmarshal(data, &t) == nil {
 					d.h.ticket(t)
+					p.holds(t)
 				}
 			}
 		}
+	}
+}
+
+// holds keeps whether a ticket is this agent's.
+func (p *person) holds(t Ticket) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.tickets == nil {
+		p.tickets = map[int64]Ticket{}
+	}
+	if t.State == "open" && t.Agent != nil && t.Agent.ID == p.id {
+		p.tickets[t.ID] = t
+	} else {
+		delete(p.tickets, t.ID)
 	}
 }
 

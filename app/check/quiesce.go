@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"maps"
+	"sync"
 	"time"
 )
 
@@ -39,6 +40,7 @@ type Final struct {
 	Tickets  []TicketStory
 	Caps     map[int64]int
 	Visitors map[int64]bool // who is one
+	Began    time.Time      // of the run, on the clock that everybody here has
 	Nodes    int
 	Restored bool
 	Converge time.Duration
@@ -64,7 +66,7 @@ type Assignment struct {
 // quiesce waits until nobody has anything more to say and everybody is level, and reads the world.
 func (c *company) quiesce(ctx context.Context, within time.Duration) (Final, error) {
 	began := time.Now()
-	f := Final{Logs: map[int64][]Message{}, Caps: map[int64]int{}, Visitors: map[int64]bool{}, Nodes: len(c.stage.nodes), Restored: c.restored}
+	f := Final{Logs: map[int64][]Message{}, Caps: map[int64]int{}, Visitors: map[int64]bool{}, Began: c.history.began, Nodes: len(c.stage.nodes), Restored: c.restored}
 	for _, p := range c.people() {
 		for _, d := range p.devices {
 			d.power(true)
@@ -96,7 +98,7 @@ func (c *company) behind(ctx context.Context) (string, error) {
 	for _, d := range c.absent() {
 		return d.name + " is not connected", nil
 	}
-	for _, p := range c.people() {
+	for _, p := range append(c.people(), c.walkIns...) {
 		if !p.outbox.empty() {
 			return p.name + " has messages that are not answered", nil
 		}
@@ -175,6 +177,9 @@ func (c *company) read(ctx context.Context, f *Final) error {
 			f.Screens = append(f.Screens, d.screen())
 		}
 	}
+	for _, p := range c.walkIns {
+		f.Visitors[p.id] = true
+	}
 	return c.readTickets(ctx, f)
 }
 
@@ -227,9 +232,10 @@ func pages(ctx context.Context, c caller, path string) (all []Message, err error
 
 // readTickets reads every ticket of the site, who had it, and the whole log of each conversation.
 func (c *company) readTickets(ctx context.Context, f *Final) error {
+	var all []int64
+	newest := map[int64]int64{} // of a conversation
 	for _, state := range []string{"waiting", "open", "closed"} {
-		before := int64(0)
-		for {
+		for before := int64(0); ; {
 			var page struct {
 				Tickets []Ticket
 				More    bool
@@ -239,35 +245,54 @@ func (c *company) readTickets(ctx context.Context, f *Final) error {
 				return fmt.Errorf("%s: %w", path, p)
 			}
 			for _, t := range page.Tickets {
-				if err := c.readTicket(ctx, f, t.ID); err != nil {
-					return err
-				}
-				before = t.ID
+				all, before = append(all, t.ID), t.ID
+				newest[t.Conv] = max(newest[t.Conv], t.ID)
 			}
 			if !page.More {
 				break
 			}
 		}
 	}
-	return nil
-}
-
-func (c *company) readTicket(ctx context.Context, f *Final, id int64) error {
-	path := fmt.Sprintf("/api/desk/tickets/%d", id)
-	var one TicketStory
-	if p := c.owner.call.call(ctx, "GET", path, nil, &one); p != nil {
-		return fmt.Errorf("%s: %w", path, p)
-	}
-	f.Tickets = append(f.Tickets, one)
-	if _, have := f.Logs[one.Ticket.Conv]; have {
-		return nil
-	}
-	for _, fresh := range f.Fresh { // the visitor's own log is whole
-		if fresh.Who == one.Ticket.Visitor.ID {
-			if s, in := fresh.Convs[one.Ticket.Conv]; in {
-				f.Logs[one.Ticket.Conv] = s.Messages
+	for _, fresh := range f.Fresh {
+		for id, state := range fresh.Convs { // the visitor's own log is whole
+			if f.Visitors[fresh.Who] && state.Kind == "live" {
+				f.Logs[id] = state.Messages
+				delete(newest, id)
 			}
 		}
 	}
-	return nil
+	return c.readEach(ctx, f, all, newest)
+}
+
+// readEach reads tickets, a few at a time, and the logs of those conversations that nobody here has read.
+func (c *company) readEach(ctx context.Context, f *Final, all []int64, newest map[int64]int64) error {
+	var mu sync.Mutex // of f and first
+	var first error
+	slots := make(chan struct{}, 6)
+	for _, id := range all {
+		slots <- struct{}{}
+		go func() {
+			defer func() { <-slots }()
+			path := fmt.Sprintf("/api/desk/tickets/%d", id)
+			var one TicketStory
+			var log []Message
+			err := c.owner.call.call(ctx, "GET", path, nil, &one).err()
+			if err == nil && newest[one.Ticket.Conv] == id {
+				log, err = pages(ctx, c.owner.call, path+"/messages")
+			}
+			mu.Lock()
+			defer mu.Unlock()
+			if err != nil && first == nil {
+				first = fmt.Errorf("%s: %w", path, err)
+			}
+			f.Tickets = append(f.Tickets, one)
+			if log != nil {
+				f.Logs[one.Ticket.Conv] = log
+			}
+		}()
+	}
+	for range cap(slots) {
+		slots <- struct{}{}
+	}
+	return first
 }

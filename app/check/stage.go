@@ -30,6 +30,7 @@ type stage struct {
 	history *history
 	cluster *cluster // nil on one node
 	undo    func()   // of the small disk
+	direct  bool     // clients talk to the nodes themselves
 }
 
 // node is one process of the product, again and again on the same address.
@@ -47,7 +48,7 @@ type node struct {
 
 // raise starts the nodes on an empty house.
 func raise(ctx context.Context, o Options, folder string, h *history) (*stage, error) {
-	s := &stage{binary: o.Binary, folder: folder, history: h}
+	s := &stage{binary: o.Binary, folder: folder, history: h, direct: o.Direct}
 	var err error
 	if s.binary == "" {
 		if s.binary, err = os.Executable(); err != nil {
@@ -164,6 +165,14 @@ func (n *node) lastWords() string {
 	return strings.TrimSpace(string(text[max(0, len(text)-2000):]))
 }
 
+// url is where clients find the node.
+func (n *node) url() string {
+	if n.stage.direct {
+		return "http://" + n.addr
+	}
+	return n.front.url
+}
+
 func (n *node) setAway(away bool) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
@@ -242,10 +251,10 @@ func (s *stage) door(nth int) func() string {
 	return func() string {
 		for i := range s.nodes {
 			if one := s.nodes[(nth+i)%len(s.nodes)]; !one.isAway() {
-				return one.front.url
+				return one.url()
 			}
 		}
-		return s.nodes[nth%len(s.nodes)].front.url
+		return s.nodes[nth%len(s.nodes)].url()
 	}
 }
 
