@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"fmt"
+	"math/rand/v2"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -122,7 +123,7 @@ func (q *crowdOf) come(ctx context.Context, began time.Time) {
 			if rush {
 				level = room * 5 / 4
 			} else {
-				wait(ctx, comers*time.Second/calmRate)
+				wait(ctx, time.Duration(float64(comers*time.Second/calmRate)*(0.5+rand.Float64())))
 			}
 			if q.opened.Load()-q.c.closed.Load() < level {
 				break
