@@ -131,3 +131,32 @@ func heads(t *testing.T, s *apptest.Socket, conversation, version int64) (head i
 	})
 	return head
 }
+
+func TestABindThatComesToAnotherNodeThanItsSocketBindsIt(t *testing.T) {
+	relay, n := several(t, 2)
+	visitor := n[0].Visitor()
+	visitor.Origin = "" // behind a proxy both nodes have the same
+	there := visitor.On(n[1])
+	there.Origin = ""
+	conversation := visitor.Say("hello").ConversationID
+	bind := func() *apptest.Socket {
+		s := there.Dial()
+		visitor.OK("POST", "/api/chat/bind", chat.BindRequest{ClientID: s.Init.ClientID, SyncRequest: chat.SyncRequest{Known: map[int64]chat.Known{}}}, &s.Sync)
+		if len(s.Sync.Conversations) != 1 || s.Sync.Conversations[0].ID != conversation {
+			t.Fatalf("bind answered %+v", s.Sync)
+		}
+		return s
+	}
+	s := bind()
+	until(t, "the socket is his", func() bool { return len(n[1].Hub.People()) == 1 })
+	visitor.Say("again")
+	s.Message("again")
+	s.Cut()
+	until(t, "it is gone", func() bool { return len(n[1].Hub.People()) == 0 })
+
+	relay.Stop()
+	until(t, "the relay is away", func() bool { return n[0].Hub.RelayProblem() != "" && n[1].Hub.RelayProblem() != "" })
+	s = bind()
+	until(t, "the socket is his without a hint", func() bool { return len(n[1].Hub.People()) == 1 })
+	heads(t, s, conversation, visitor.Say("once more").Version)
+}

@@ -6,6 +6,7 @@ import (
 	"maps"
 	"slices"
 	"strconv"
+	"sync"
 	"time"
 
 	"github.com/uptrace/bun"
@@ -28,6 +29,11 @@ const (
 // Run compares until ctx ends what the devices here were told with what the database has. A single
 // process on SQLite pushes all there is by itself, and has only sign-ins to look at.
 func (s *Service) Run(ctx context.Context) error {
+	var taking sync.WaitGroup
+	defer taking.Wait()
+	if s.hub.Several() {
+		taking.Go(func() { s.taking(ctx) })
+	}
 	tick := time.NewTicker(repairEvery)
 	defer tick.Stop()
 	failed := false
@@ -43,7 +49,7 @@ func (s *Service) Run(ctx context.Context) error {
 			errs = append(errs, s.Repair(ctx))
 		}
 		if round%signInsEvery == 0 {
-			errs = append(errs, s.CheckSignIns(ctx))
+			errs = append(errs, s.CheckSignIns(ctx), s.forgetHandedOver(ctx))
 		}
 		err := errors.Join(errs...)
 		if err != nil && !failed && ctx.Err() == nil {
@@ -53,10 +59,10 @@ func (s *Service) Run(ctx context.Context) error {
 	}
 }
 
-// look wakes Run.
-func (s *Service) look() {
+// wake fills a slot that one goroutine waits for.
+func wake(slot chan struct{}) {
 	select {
-	case s.wake <- struct{}{}:
+	case slot <- struct{}{}:
 	default: // already awake, and will find this too
 	}
 }

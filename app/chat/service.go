@@ -33,17 +33,19 @@ type Service struct {
 
 	audiences audiences
 
-	watch *watch
-	wake  chan struct{} // of Run
+	watch  *watch
+	wake   chan struct{} // of Run
+	handed chan struct{} // another node handed over a bind
 }
 
 // New builds the core; epoch is the database's (storage.DB.Epoch).
 func New(db *storage.DB, ids *id.Source, now func() time.Time, h *hub.Hub, p *people.Service, set *settings.Service, epoch string, log *slog.Logger) *Service {
 	s := &Service{db: db, ids: ids, now: now, hub: h, people: p, settings: set, epoch: epoch, log: log,
-		watch: newWatch(), wake: make(chan struct{}, 1)}
+		watch: newWatch(), wake: make(chan struct{}, 1), handed: make(chan struct{}, 1)}
 	h.OnTyping(s.typing)
 	h.OnPass(s.watch.pass)
-	h.OnMissed(s.look)
+	h.OnMissed(func() { wake(s.wake); wake(s.handed) })
+	h.OnTold(handed, func([]byte) { wake(s.handed) })
 	return s
 }
 

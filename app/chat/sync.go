@@ -9,6 +9,7 @@ import (
 
 	"github.com/uptrace/bun"
 
+	"ichat/app/fault"
 	"ichat/app/hub"
 	"ichat/app/people"
 )
@@ -86,6 +87,9 @@ func (p place) crowded() bool { return p.MemberCount > shownCursors }
 // client id that is unknown, was used, or belongs to another origin.
 func (s *Service) Bind(ctx context.Context, clientID string, who hub.Who, req SyncRequest) (SyncAnswer, error) {
 	socket, err := s.hub.Attach(clientID, who)
+	if fault.Is(err, fault.NotFound) && s.hub.Several() {
+		return s.handOver(ctx, clientID, who, req)
+	}
 	if err != nil {
 		return SyncAnswer{}, err
 	}

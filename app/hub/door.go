@@ -83,6 +83,22 @@ func (d *door) all() []*socket {
 	return list
 }
 
+// waiting lists the sockets that are not attached yet.
+func (d *door) waiting() []string {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if len(d.unbound) == 0 {
+		return nil
+	}
+	var list []string
+	for client, s := range d.sockets {
+		if !s.counted {
+			list = append(list, client)
+		}
+	}
+	return list
+}
+
 // drain refuses whoever comes from now on.
 func (d *door) drain() {
 	d.mu.Lock()

@@ -83,6 +83,12 @@ func (h *Hub) OnPass(f func(conversation, version, moved int64)) { h.passed = ap
 // the hub and does not hear who it was: People says. Register before the first socket.
 func (h *Hub) OnStir(f func()) { h.moved = append(h.moved, f) }
 
+// Several tells whether there are, or may be, other nodes.
+func (h *Hub) Several() bool { return h.relay != nil }
+
+// Unbound lists the client ids of the sockets here that wait to be attached.
+func (h *Hub) Unbound() []string { return h.door.waiting() }
+
 // Elsewhere counts another node that has sockets of person, or takes it back. Present, Connected
 // and OnPresence are about all nodes.
 func (h *Hub) Elsewhere(person int64, connected bool) {

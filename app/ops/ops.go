@@ -29,7 +29,7 @@ func (o Options) say(format string, args ...any) { fmt.Fprintf(o.Progress, forma
 // a copy must neither hold the leases of the original's processes nor the marks of its migrations,
 // which the restore makes itself.
 func skipped(table string) bool {
-	return table == "nodes" || table == "presences" || table == "job_leases" || strings.HasPrefix(table, "bun_")
+	return table == "nodes" || table == "presences" || table == "bindings" || table == "job_leases" || strings.HasPrefix(table, "bun_")
 }
 
 // tablesOf lists the tables an archive holds.
