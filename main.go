@@ -235,7 +235,7 @@ func pretty(v any) string {
 func lines(values map[string]string) string {
 	var b strings.Builder
 	for _, name := range []string{"ICHAT_ADDR", "ICHAT_BASE_URL", "ICHAT_DATA", "ICHAT_DATABASE_URL", "ICHAT_BLOB_URL", "ICHAT_NATS_URL", "ICHAT_SMTP_URL", "ICHAT_OWNER_EMAIL",
-		"ICHAT_OWNER_PASSWORD", "ICHAT_TRUSTED_PROXIES", "ICHAT_LOG"} {
+		"ICHAT_OWNER_PASSWORD", "ICHAT_TRUSTED_PROXIES", "ICHAT_LOG", "ICHAT_STOP_PAUSE"} {
 		fmt.Fprintf(&b, "%s=%s\n", name, values[name])
 	}
 	return strings.TrimSuffix(b.String(), "\n")

@@ -11,6 +11,7 @@ import (
 	"os"
 	"path/filepath"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/labstack/echo/v4"
@@ -34,8 +35,8 @@ import (
 	"ichat/storage/blob"
 )
 
-// renewEvery leaves three tries before a node's lease is over.
-const renewEvery = storage.NodeLease / 4
+// hangUp is how long sockets get to take their goodbye.
+const hangUp = 10 * time.Second
 
 // App is the whole product, built and not yet running.
 type App struct {
@@ -55,9 +56,12 @@ type App struct {
 	Audit    *audit.Log
 	Safety   *safety.Service
 
-	log  *slog.Logger
-	node storage.Node
-	now  func() time.Time
+	log   *slog.Logger
+	node  storage.Node
+	clock *storage.Clock
+	now   func() time.Time
+
+	leaving atomic.Bool // told to stop: not ready any more
 
 	mu    sync.Mutex
 	wrong error // why this process may no longer serve; guarded by mu
@@ -65,12 +69,16 @@ type App struct {
 
 // New opens and migrates the database and builds every room on it.
 func New(ctx context.Context, c Config, log *slog.Logger) (*App, error) {
-	return NewAt(ctx, c, log, clock)
+	return start(ctx, c, log, nil)
 }
 
 // NewAt is New in a time of the caller's: what the rooms do happens at now. Leases are about running
 // processes and always use the real one.
 func NewAt(ctx context.Context, c Config, log *slog.Logger, now func() time.Time) (*App, error) {
+	return start(ctx, c, log, now)
+}
+
+func start(ctx context.Context, c Config, log *slog.Logger, now func() time.Time) (*App, error) {
 	confess(log)
 	if err := c.Check(); err != nil {
 		return nil, err
@@ -80,7 +88,13 @@ func NewAt(ctx context.Context, c Config, log *slog.Logger, now func() time.Time
 		return nil, err
 	}
 	a := &App{Config: c, DB: db, log: log, now: now}
-	if a.node, err = db.LeaseNode(ctx, time.Now()); err != nil {
+	if a.clock, err = db.NewClock(ctx, clock); err != nil {
+		return nil, errors.Join(err, db.Close())
+	}
+	if now == nil {
+		a.now = a.clock.Now
+	}
+	if a.node, err = db.LeaseNode(ctx, a.clock.Now()); err != nil {
 		return nil, errors.Join(err, db.Close())
 	}
 	if err := a.build(ctx); err != nil {
@@ -316,13 +330,21 @@ func (a *App) Serve(ctx context.Context, l net.Listener) error {
 	part(a.Safety.Run)
 	part(a.Notify.Run)
 
+	doors, shut := context.WithCancel(inner)
 	closed := make(chan struct{})
 	go func() {
 		defer close(closed)
 		<-outer.Done()
-		a.Hub.Close(inner)
+		a.leaving.Store(true)
+		if ctx.Err() != nil { // asked to stop: proxies may look for another node before the door closes
+			time.Sleep(a.Config.StopPause)
+		}
+		shut()
+		goodbye, cancel := context.WithTimeout(inner, hangUp)
+		defer cancel()
+		a.Hub.Close(goodbye)
 	}()
-	err := a.Web.Serve(outer, l)
+	err := a.Web.Serve(doors, l)
 	give(err)
 	<-closed
 	stop()
@@ -331,65 +353,4 @@ func (a *App) Serve(ctx context.Context, l net.Listener) error {
 		err = cause
 	}
 	return errors.Join(err, a.Close(ctx))
-}
-
-// renew holds the node's number. When it is lost, no further id may be minted: the process ends
-// and a new one leases another.
-func (a *App) renew(ctx context.Context) error {
-	tick := time.NewTicker(renewEvery)
-	defer tick.Stop()
-	until := time.Now().Add(storage.NodeLease)
-	for {
-		select {
-		case <-ctx.Done():
-			return nil
-		case <-tick.C:
-		}
-		asked := time.Now()
-		err := a.DB.RenewNode(ctx, a.node, asked)
-		switch {
-		case err == nil:
-			until = asked.Add(storage.NodeLease)
-			a.setWrong(nil)
-		case time.Now().After(until.Add(-renewEvery)):
-			return fmt.Errorf("the node number is lost: %w", err)
-		default:
-			a.setWrong(err)
-		}
-	}
-}
-
-func (a *App) setWrong(err error) {
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	a.wrong = err
-}
-
-// ready names what keeps this process from serving.
-func (a *App) ready(ctx context.Context) []string {
-	var wrong []string
-	if err := a.DB.Ping(ctx); err != nil {
-		wrong = append(wrong, "the database does not answer")
-	}
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	if a.wrong != nil {
-		wrong = append(wrong, "the database does not take writes")
-	}
-	return wrong
-}
-
-// limping names what is wrong while text goes on.
-func (a *App) limping(ctx context.Context) []string {
-	var wrong []string
-	if err := a.Files.Ping(ctx); err != nil {
-		wrong = append(wrong, "the file store does not answer")
-	}
-	if problem := a.Hub.RelayProblem(); problem != "" {
-		wrong = append(wrong, "the relay between nodes "+problem)
-	}
-	if a.Nodes != nil && a.Nodes.ClockOff() != 0 {
-		wrong = append(wrong, fmt.Sprintf("this machine's clock is %s off the database's", a.Nodes.ClockOff().Abs()))
-	}
-	return wrong
 }

@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"time"
 
 	"ichat/app/notify"
 )
@@ -15,17 +16,18 @@ import (
 // Config is what must be known before the database is open; everything else is a setting in the
 // back office. The tags are the names of flags and environment variables.
 type Config struct {
-	Addr           string   `env:"ICHAT_ADDR" default:":8080" help:"Listen address."`
-	BaseURL        string   `env:"ICHAT_BASE_URL" help:"Public address; links that leave the page need it."`
-	Data           string   `env:"ICHAT_DATA" default:"./data" help:"Folder for the embedded default."`
-	DatabaseURL    string   `env:"ICHAT_DATABASE_URL" help:"sqlite:PATH or postgres://... (default: sqlite in the data folder)."`
-	BlobURL        string   `env:"ICHAT_BLOB_URL" help:"file:DIR or s3://KEY:SECRET@host/bucket?region=&insecure= (default: files in the data folder)."`
-	NatsURL        string   `env:"ICHAT_NATS_URL" help:"nats://USER:PASSWORD@host:4222, for several nodes on one PostgreSQL."`
-	OwnerEmail     string   `env:"ICHAT_OWNER_EMAIL" help:"Creates the owner on an empty database."`
-	OwnerPassword  string   `env:"ICHAT_OWNER_PASSWORD" help:"Password of that owner."`
-	SMTPURL        string   `name:"smtp-url" env:"ICHAT_SMTP_URL" help:"Mail server: smtp://user:pass@host:port?from=address, or smtps://..."`
-	TrustedProxies []string `env:"ICHAT_TRUSTED_PROXIES" help:"CIDRs whose forwarded headers count."`
-	Log            string   `env:"ICHAT_LOG" default:"info" enum:"debug,info,warn,error" help:"Log level; JSON when not a terminal."`
+	Addr           string        `env:"ICHAT_ADDR" default:":8080" help:"Listen address."`
+	BaseURL        string        `env:"ICHAT_BASE_URL" help:"Public address; links that leave the page need it."`
+	Data           string        `env:"ICHAT_DATA" default:"./data" help:"Folder for the embedded default."`
+	DatabaseURL    string        `env:"ICHAT_DATABASE_URL" help:"sqlite:PATH or postgres://... (default: sqlite in the data folder)."`
+	BlobURL        string        `env:"ICHAT_BLOB_URL" help:"file:DIR or s3://KEY:SECRET@host/bucket?region=&insecure= (default: files in the data folder)."`
+	NatsURL        string        `env:"ICHAT_NATS_URL" help:"nats://USER:PASSWORD@host:4222, for several nodes on one PostgreSQL."`
+	OwnerEmail     string        `env:"ICHAT_OWNER_EMAIL" help:"Creates the owner on an empty database."`
+	OwnerPassword  string        `env:"ICHAT_OWNER_PASSWORD" help:"Password of that owner."`
+	SMTPURL        string        `name:"smtp-url" env:"ICHAT_SMTP_URL" help:"Mail server: smtp://user:pass@host:port?from=address, or smtps://..."`
+	TrustedProxies []string      `env:"ICHAT_TRUSTED_PROXIES" help:"CIDRs whose forwarded headers count."`
+	StopPause      time.Duration `env:"ICHAT_STOP_PAUSE" default:"1s" help:"How long /readyz says no before the door closes, so that proxies notice."`
+	Log            string        `env:"ICHAT_LOG" default:"info" enum:"debug,info,warn,error" help:"Log level; JSON when not a terminal."`
 
 	// NoLimits lifts the limits per person and address; only the load runs set it.
 	NoLimits bool `hidden:"" env:"ICHAT_NO_LIMITS"`
@@ -135,6 +137,7 @@ func (c Config) Effective() map[string]string {
 		"ICHAT_SMTP_URL":    redacted(c.SMTPURL),
 		"ICHAT_OWNER_EMAIL": c.OwnerEmail, "ICHAT_OWNER_PASSWORD": password,
 		"ICHAT_TRUSTED_PROXIES": strings.Join(c.TrustedProxies, ","), "ICHAT_LOG": c.Log,
+		"ICHAT_STOP_PAUSE": c.StopPause.String(),
 	}
 }
 

@@ -3,6 +3,8 @@ package app_test
 import (
 	"encoding/json"
 	"fmt"
+	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -159,4 +161,67 @@ func TestABindThatComesToAnotherNodeThanItsSocketBindsIt(t *testing.T) {
 	s = bind()
 	until(t, "the socket is his without a hint", func() bool { return len(n[1].Hub.People()) == 1 })
 	heads(t, s, conversation, visitor.Say("once more").Version)
+}
+
+func TestANodeWhoseClockIsWrongKeepsTheOrderOfTimes(t *testing.T) {
+	_, n := several(t, 1)
+	fast := n[0].Node(func() time.Time { return time.Now().Add(10 * time.Minute) })
+	slow := n[0].Node(func() time.Time { return time.Now().Add(-10 * time.Minute) })
+	visitor := n[0].Visitor()
+	var last chat.Message
+	for i, p := range []*apptest.Product{n[0], fast, slow, n[0]} {
+		m := visitor.On(p).Say(fmt.Sprint("message ", i))
+		if m.CreatedAt.Before(last.CreatedAt) || m.Seq <= last.Seq || m.ID == last.ID {
+			t.Fatalf("after %+v came %+v", last, m)
+		}
+		last = m
+	}
+}
+
+func TestAStopIsAnnouncedBeforeTheDoorCloses(t *testing.T) {
+	p := apptest.New(t, func(c *app.Config) { c.StopPause = time.Second })
+	visitor := p.Visitor()
+	s := visitor.Connect()
+	stopped := make(chan struct{})
+	go func() { defer close(stopped); p.Stop() }()
+	until(t, "it is not ready any more", func() bool {
+		r := visitor.Do("GET", "/readyz", nil)
+		return r.Status == 503 && strings.Contains(string(r.Body), "the server is stopping")
+	})
+	visitor.Say("still open")
+	s.Message("still open")
+	s.Wait("bye", nil)
+	if code := s.WaitClosed(); code != 1001 {
+		t.Fatalf("closed with %d", code)
+	}
+	<-stopped
+}
+
+func TestARollingRestartLosesNothing(t *testing.T) {
+	_, n := several(t, 3)
+	visitor := n[0].Visitor()
+	conversation := visitor.Say("message 0").ConversationID
+	s := visitor.Connect()
+	known := chat.SyncRequest{Epoch: s.Init.Epoch, Known: map[int64]chat.Known{conversation: {s.Sync.Conversations[0].Version, 0}}}
+	got := []string{"message 0"}
+	for i := range n {
+		next := (i + 1) % len(n)
+		stopped := make(chan struct{})
+		go func() { defer close(stopped); n[i].Stop() }()
+		text := fmt.Sprint("message ", i+1)
+		visitor.On(n[next]).Say(text) // while the node of the socket goes away
+		s.Wait("bye", nil)
+		<-stopped
+		n[i] = n[next].Node(time.Now)
+		s = visitor.On(n[next]).Resume(known)
+		for _, c := range s.Sync.Conversations {
+			known.Known[c.ID] = chat.Known{c.Version, 0}
+			for _, m := range c.Messages {
+				got = append(got, m.Body.Text)
+			}
+		}
+	}
+	if want := []string{"message 0", "message 1", "message 2", "message 3"}; !slices.Equal(got, want) {
+		t.Fatalf("got %q", got)
+	}
 }

@@ -1,5 +1,12 @@
 package storage
 
+import (
+	"context"
+	"fmt"
+	"sync/atomic"
+	"time"
+)
+
 // ClockMS is the database's clock in SQL: milliseconds since 1970, as they pass also within a transaction.
 // What several nodes must agree on is measured by it, for their own clocks differ.
 func (db *DB) ClockMS() string {
@@ -7,4 +14,51 @@ func (db *DB) ClockMS() string {
 		return "CAST(EXTRACT(EPOCH FROM clock_timestamp()) * 1000 AS BIGINT)"
 	}
 	return "CAST(unixepoch('subsec') * 1000 AS INTEGER)"
+}
+
+// Clock is time as the database has it, so that several nodes agree whatever their own clocks say: it
+// measures now and then by how much the own one is off, and counts on from there. On SQLite it is the
+// own clock.
+type Clock struct {
+	db  *DB
+	own func() time.Time
+	at  atomic.Pointer[measured]
+}
+
+// measured is one instant on both clocks.
+type measured struct{ own, database time.Time }
+
+// NewClock measures for the first time.
+func (db *DB) NewClock(ctx context.Context, own func() time.Time) (*Clock, error) {
+	c := &Clock{db: db, own: own}
+	return c, c.Measure(ctx)
+}
+
+// Measure asks the database again.
+func (c *Clock) Measure(ctx context.Context) error {
+	if !c.db.Postgres() {
+		return nil
+	}
+	var ms int64
+	asked := c.own()
+	if err := c.db.One(ctx, `SELECT `+c.db.ClockMS(), nil, &ms); err != nil {
+		return fmt.Errorf("read the database's clock: %w", err)
+	}
+	took := c.own().Sub(asked)
+	c.at.Store(&measured{own: asked.Add(took / 2), database: time.UnixMilli(ms)})
+	return nil
+}
+
+// Now is the database's time.
+func (c *Clock) Now() time.Time {
+	at := c.at.Load()
+	if at == nil {
+		return c.own()
+	}
+	return at.database.Add(c.own().Sub(at.own)) // monotonic: a clock that is set meanwhile changes nothing
+}
+
+// Off is by how much the own clock differs, to the second.
+func (c *Clock) Off() time.Duration {
+	return c.own().Round(0).Sub(c.Now().Round(0)).Round(time.Second)
 }

@@ -107,7 +107,7 @@ func (s *Service) lineTx(ctx context.Context, tx *storage.Tx, c Conversation, a 
 	body := Body{Key: a.key, Args: a.args}
 	id := s.ids.Next()
 	row := messageRow{ConversationID: c.ID, Seq: c.Seq, ID: id, Version: c.Version, ClientMsgID: systemID(id),
-		Type: System, Body: string(encode(body)), Alt: alt(System, body), CreatedAt: s.time()}
+		Type: System, Body: string(encode(body)), Alt: alt(System, body), CreatedAt: c.at}
 	m := row.message()
 	return &m, insertMessage(ctx, tx, row)
 }

@@ -132,7 +132,8 @@ type Conversation struct {
 	MemberCount int64  // a group's
 	Dissolved   bool   // a group that is read only, for good
 
-	membersVersion int64 // of the last change of who is in it
+	membersVersion int64     // of the last change of who is in it
+	at             time.Time // of the message that was just numbered
 }
 
 // Member is somebody's place in a conversation. Members are never deleted: Left stays.

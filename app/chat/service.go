@@ -125,8 +125,7 @@ func (s *Service) again(ctx context.Context, by, conversation int64, clientMsgID
 
 // placeTx numbers and stores a message under the conversation's row lock.
 func (s *Service) placeTx(ctx context.Context, tx *storage.Tx, by, conversation int64, d Draft, hash string) (Message, error) {
-	now := s.time()
-	c, err := number(ctx, tx, conversation, now)
+	c, err := number(ctx, tx, conversation, s.time())
 	if err != nil {
 		return Message{}, err
 	}
@@ -143,7 +142,7 @@ func (s *Service) placeTx(ctx context.Context, tx *storage.Tx, by, conversation 
 		}
 	}
 	row := messageRow{ConversationID: c.ID, Seq: c.Seq, ID: s.ids.Next(), Version: c.Version, SenderID: by, ReplySeq: d.ReplyTo,
-		ClientMsgID: d.ClientMsgID, BodyHash: hash, Type: d.Type, Body: string(encode(d.Body)), Alt: alt(d.Type, d.Body), CreatedAt: now}
+		ClientMsgID: d.ClientMsgID, BodyHash: hash, Type: d.Type, Body: string(encode(d.Body)), Alt: alt(d.Type, d.Body), CreatedAt: c.at}
 	if err := insertMessage(ctx, tx, row); err != nil {
 		return Message{}, err
 	}

@@ -133,15 +133,18 @@ func bump(ctx context.Context, tx *storage.Tx, conversation int64) (Conversation
 	return c, storage.Found(err, "conversation")
 }
 
-// number is bump for a message: it also takes the next seq.
+// number is bump for a message: it also takes the next seq, and its time, which is now or that of the message
+// before if a node's clock was ahead.
 func number(ctx context.Context, tx *storage.Tx, conversation int64, now time.Time) (Conversation, error) {
-	c := Conversation{ID: conversation}
+	c := Conversation{ID: conversation, at: now}
 	if done, err := unlocked(ctx, tx, &c, true); done {
 		return c, err
 	}
+	var at storage.Time
 	err := tx.One(ctx, `
-		UPDATE conversations SET version = version + 1, seq = seq + 1, updated_at = ? WHERE id = ?
-		RETURNING `+headerColumns, []any{storage.Time{Time: now}, conversation}, c.fields()...)
+		UPDATE conversations SET version = version + 1, seq = seq + 1, updated_at = CASE WHEN updated_at > ? THEN updated_at ELSE ? END WHERE id = ?
+		RETURNING updated_at, `+headerColumns, []any{storage.Time{Time: now}, storage.Time{Time: now}, conversation}, append([]any{&at}, c.fields()...)...)
+	c.at = at.Time
 	return c, storage.Found(err, "conversation")
 }
 

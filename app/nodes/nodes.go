@@ -1,5 +1,5 @@
-// Package nodes knows the other processes on this database: whether they live, who is connected to
-// them, and how far this machine's clock is off.
+// Package nodes knows the other processes on this database: whether they live, and who is connected to
+// them.
 //
 // The rows decide. A node says every two seconds that it lives, and writes down who came to it and who
 // left, numbered by turns of its own; the others read what is newer than they know and tell the hub,
@@ -11,7 +11,6 @@ package nodes
 import (
 	"context"
 	"log/slog"
-	"sync/atomic"
 	"time"
 
 	"ichat/app/hub"
@@ -37,9 +36,6 @@ const (
 	keepGone = 5 * time.Minute
 	readAnew = time.Minute
 
-	// clockOff is by how much a clock may differ from the database's before that is named.
-	clockOff = 5 * time.Second
-
 	topic = "presence" // of the hints
 )
 
@@ -50,7 +46,6 @@ type Service struct {
 	self storage.Node
 	log  *slog.Logger
 	wake chan struct{}
-	off  atomic.Int64 // this machine's clock minus the database's, in nanoseconds
 
 	// Owned by the goroutine of Run.
 	begun  bool
@@ -123,15 +118,6 @@ func (s *Service) Look(ctx context.Context) error {
 	return s.read(ctx)
 }
 
-// ClockOff is by how much this machine's clock differs from the database's, if that is worth a word.
-func (s *Service) ClockOff() time.Duration {
-	off := time.Duration(s.off.Load()).Round(time.Second)
-	if off.Abs() < clockOff {
-		return 0
-	}
-	return off
-}
-
 func (s *Service) write(ctx context.Context) error {
 	if !s.begun {
 		if err := clearRows(ctx, s.db, s.self.Number); err != nil { // of the process that had the number before
@@ -174,18 +160,15 @@ func (s *Service) write(ctx context.Context) error {
 	return s.sweep(ctx)
 }
 
-// beat says that this node lives, and measures its clock against the database's.
+// beat says that this node lives.
 func (s *Service) beat(ctx context.Context) error {
 	if time.Since(s.beaten) < beatEvery/2 {
 		return nil
 	}
-	asked := time.Now()
-	now, err := alive(ctx, s.db, s.self, aliveFor)
-	if err != nil {
+	if err := alive(ctx, s.db, s.self, aliveFor); err != nil {
 		return err
 	}
 	s.beaten = time.Now()
-	s.off.Store(int64(asked.Add(s.beaten.Sub(asked) / 2).Sub(now)))
 	return nil
 }
 

@@ -25,14 +25,11 @@ type presenceRow struct {
 	Turn     int64  `bun:"turn"`
 }
 
-// alive prolongs a node's life and returns the database's time.
-func alive(ctx context.Context, db *storage.DB, n storage.Node, until time.Duration) (time.Time, error) {
-	var ms int64
-	err := db.Write(ctx, func(ctx context.Context, tx *storage.Tx) error {
-		return tx.One(ctx, `UPDATE nodes SET alive_ms = `+db.ClockMS()+` + ? WHERE number = ? AND boot = ? RETURNING alive_ms`,
-			[]any{until.Milliseconds(), n.Number, n.Boot}, &ms)
+// alive prolongs a node's life.
+func alive(ctx context.Context, db *storage.DB, n storage.Node, until time.Duration) error {
+	return db.Write(ctx, func(ctx context.Context, tx *storage.Tx) error {
+		return tx.Do(ctx, `UPDATE nodes SET alive_ms = `+db.ClockMS()+` + ? WHERE number = ? AND boot = ?`, until.Milliseconds(), n.Number, n.Boot)
 	})
-	return time.UnixMilli(ms - until.Milliseconds()), storage.Found(err, "node")
 }
 
 // livingNodes are the boots of the other nodes that live, by number.

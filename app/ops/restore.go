@@ -73,7 +73,11 @@ func replace(ctx context.Context, o Options, db *storage.DB, file string, m Mani
 	if err != nil {
 		return err
 	}
-	if err := db.BeginRestore(ctx, time.Now()); err != nil {
+	clock, err := db.NewClock(ctx, time.Now)
+	if err != nil {
+		return err
+	}
+	if err := db.BeginRestore(ctx, clock.Now()); err != nil {
 		return err
 	}
 	if err := refill(ctx, o, db, file, m, r); err != nil {

@@ -1,0 +1,83 @@
+package app
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"ichat/storage"
+)
+
+// renewEvery leaves three tries before a node's lease is over.
+const renewEvery = storage.NodeLease / 4
+
+// clockOff is by how much this machine's clock may differ from the database's before that is named. What
+// the product does goes by the database's; its cookies and certificates go by this one.
+const clockOff = 5 * time.Second
+
+// renew holds the node's number. When it is lost, no further id may be minted: the process ends
+// and a new one leases another.
+func (a *App) renew(ctx context.Context) error {
+	tick := time.NewTicker(renewEvery)
+	defer tick.Stop()
+	until := time.Now().Add(storage.NodeLease)
+	for {
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-tick.C:
+		}
+		asked := time.Now()
+		err := a.clock.Measure(ctx)
+		if err == nil {
+			err = a.DB.RenewNode(ctx, a.node, a.clock.Now())
+		}
+		switch {
+		case err == nil:
+			until = asked.Add(storage.NodeLease)
+			a.setWrong(nil)
+		case time.Now().After(until.Add(-renewEvery)):
+			return fmt.Errorf("the node number is lost: %w", err)
+		default:
+			a.setWrong(err)
+		}
+	}
+}
+
+func (a *App) setWrong(err error) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.wrong = err
+}
+
+// ready names what keeps this process from serving.
+func (a *App) ready(ctx context.Context) []string {
+	if a.leaving.Load() {
+		return []string{"the server is stopping"}
+	}
+	var wrong []string
+	if err := a.DB.Ping(ctx); err != nil {
+		wrong = append(wrong, "the database does not answer")
+	}
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if a.wrong != nil {
+		wrong = append(wrong, "the database does not take writes")
+	}
+	return wrong
+}
+
+// limping names what is wrong while text goes on.
+func (a *App) limping(ctx context.Context) []string {
+	var wrong []string
+	if err := a.Files.Ping(ctx); err != nil {
+		wrong = append(wrong, "the file store does not answer")
+	}
+	if problem := a.Hub.RelayProblem(); problem != "" {
+		wrong = append(wrong, "the relay between nodes "+problem)
+	}
+	if off := a.clock.Off().Abs(); off >= clockOff {
+		wrong = append(wrong, fmt.Sprintf("this machine's clock is %s off the database's", off))
+	}
+	return wrong
+}
