@@ -10,6 +10,9 @@ import (
 	"github.com/gorilla/websocket"
 
 	"ichat/app/desk"
+	"ichat/app/hub/relaytest"
+	"ichat/app/id"
+	"ichat/storage/storagetest"
 )
 
 // dayBegan is when the day of the test's reader began: a while ago, so that no midnight comes in between.
@@ -168,6 +171,19 @@ func TestWhoLeadsNoMoreIsToldNoMore(t *testing.T) {
 			t.Fatalf("Max was told %s (%v)", f.Data, err)
 		}
 	}
+}
+
+func TestABoardWatchedOnOneNodeShowsWhatHappensOnAnother(t *testing.T) {
+	p := &product{t: t, db: storagetest.Test(t), ids: id.NewSource(1, time.Now), nats: relaytest.New(t).URL()}
+	p.start(longGrace)
+	p.site = p.newSite("Shop")
+	other := &product{t: t, db: p.db, ids: id.NewSource(2, time.Now), nats: p.nats, site: p.site}
+	other.start(longGrace)
+	eve := other.member("Eve", "owner", 5)
+	eve.connect()
+	b := eve.board(dayBegan())
+	p.visitor("Vic").says("hello")
+	eve.seesBoard(b, func(b desk.Board) bool { return b.Total.Waiting == 1 })
 }
 
 func (c *client) all(kind string) (found []frame) {

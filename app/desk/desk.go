@@ -201,6 +201,7 @@ func New(db *storage.DB, ids *id.Source, now func() time.Time, h *hub.Hub, place
 	}
 	h.OnTold(topicNews, s.hears)
 	h.OnTold(topicFreed, s.freed)
+	s.hearNodes()
 	return s
 }
 

@@ -45,6 +45,7 @@ type product struct {
 	desk  *desk.Service
 	url   string
 	site  int64
+	nats  string // where it meets other nodes, if it does
 	stop  func()
 }
 
@@ -76,6 +77,11 @@ func (p *product) start(grace time.Duration) {
 	w.Raw(web.Public, http.MethodGet, "/ws", func(c echo.Context) error { return h.Serve(c.Response(), c.Request()) })
 	c.Routes(w)
 	p.desk.Routes(w)
+	if p.nats != "" {
+		if err := h.Connect(p.nats); err != nil {
+			p.t.Fatal(err)
+		}
+	}
 
 	server := httptest.NewServer(w.Handler())
 	p.url = server.URL
@@ -84,6 +90,7 @@ func (p *product) start(grace time.Duration) {
 	go func() { done <- p.desk.Run(ctx) }()
 	p.stop = sync.OnceFunc(func() {
 		h.Close(ctx)
+		h.Disconnect()
 		cancel()
 		if err := <-done; err != nil {
 			p.t.Errorf("the desk ended: %v", err)

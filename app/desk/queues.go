@@ -70,7 +70,7 @@ func (s *Service) AddQueue(ctx context.Context, by, site int64, name string) (Qu
 		for _, o := range others {
 			row.Position = max(row.Position, o.Position+1)
 		}
-		tx.After(func() { s.boards.add(news{sites: setOf(site)}) })
+		tx.After(func() { s.boardChanged(site) })
 		if _, err = tx.NewInsert().Model(&row).Exec(ctx); err != nil {
 			return err
 		}
@@ -95,7 +95,7 @@ func (s *Service) RenameQueue(ctx context.Context, by, queue int64, name string)
 		return Queue{}, err
 	}
 	err = s.db.Write(ctx, func(ctx context.Context, tx *storage.Tx) error {
-		tx.After(func() { s.boards.add(news{sites: setOf(row.SiteID)}) })
+		tx.After(func() { s.boardChanged(row.SiteID) })
 		if _, err := tx.NewUpdate().Model(&row).Column("name").WherePK().Exec(ctx); err != nil {
 			return err
 		}
@@ -129,7 +129,7 @@ func (s *Service) RemoveQueue(ctx context.Context, by, queue int64) error {
 		}
 		at := s.time()
 		row.RemovedAt = &at
-		tx.After(func() { s.boards.add(news{sites: setOf(row.SiteID)}) })
+		tx.After(func() { s.boardChanged(row.SiteID) })
 		if _, err = tx.NewUpdate().Model(&row).Column("removed_at").WherePK().Exec(ctx); err != nil {
 			return err
 		}

@@ -46,7 +46,7 @@ func (s *Service) Heard(ctx context.Context, tx *storage.Tx, c chat.Conversation
 	case ok && m.SenderID == t.VisitorID:
 		tx.After(func() { s.missing(t.AgentID) })
 	case ok && t.AnsweredAt != nil && t.AnsweredAt.Equal(m.CreatedAt): // the first answer is a number on the board
-		tx.After(func() { s.boards.add(news{sites: setOf(t.SiteID)}) })
+		tx.After(func() { s.boardChanged(t.SiteID) })
 	}
 	return nil
 }

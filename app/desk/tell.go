@@ -44,7 +44,7 @@ func (s *Service) tellTickets(ctx context.Context, tickets set) error {
 	}
 	for i, t := range rows {
 		s.hub.PushGroup(groupOf(t.SiteID), hub.Frame{Type: "ticket", Data: views[i]})
-		s.boards.add(news{sites: setOf(t.SiteID)})
+		s.boardChanged(t.SiteID)
 		delete(s.told[t.SiteID].places, t.ID)
 		if t.State == stateWaiting {
 			continue
@@ -76,7 +76,7 @@ func (s *Service) tellSeats(ctx context.Context, persons set) error {
 		s.join(seat.Person.ID, sites)
 		for _, site := range sites {
 			s.hub.PushGroup(groupOf(site), hub.Frame{Type: "seat", Data: seat})
-			s.boards.add(news{sites: setOf(site)})
+			s.boardChanged(site)
 		}
 	}
 	return nil

@@ -3,6 +3,7 @@ package desk
 import (
 	"context"
 	"fmt"
+	"strconv"
 	"sync"
 	"time"
 
@@ -50,6 +51,16 @@ func (a *walls) leave(w wall, person int64) {
 	}
 }
 
+func (a *walls) sites() set {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	all := set{}
+	for w := range a.until {
+		all[w.site] = true
+	}
+	return all
+}
+
 // of lists the boards of a site that are watched, with their watchers and when each of them ends.
 func (a *walls) of(site int64) map[wall]map[int64]time.Time {
 	a.mu.Lock()
@@ -65,6 +76,25 @@ func (a *walls) of(site int64) map[wall]map[int64]time.Time {
 		}
 	}
 	return found
+}
+
+// toldBoards is the topic under which nodes tell each other whose board changed.
+const toldBoards = "boards"
+
+// boardChanged has the board of a site told, also to those who watch it by way of another node.
+func (s *Service) boardChanged(site int64) {
+	s.boards.add(news{sites: setOf(site)})
+	s.hub.Tell(toldBoards, strconv.AppendInt(nil, site, 10))
+}
+
+// hearNodes listens to what other nodes tell of boards, and looks at all that are watched when some of it may be lost.
+func (s *Service) hearNodes() {
+	s.hub.OnTold(toldBoards, func(hint []byte) {
+		if site, err := strconv.ParseInt(string(hint), 10, 64); err == nil {
+			s.boards.add(news{sites: setOf(site)})
+		}
+	})
+	s.hub.OnMissed(func() { s.boards.add(news{sites: s.walls.sites()}) })
 }
 
 // showing tells the boards of the sites something happened on, then rests, so that what happens
