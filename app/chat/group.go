@@ -87,10 +87,11 @@ func (s *Service) foundTx(ctx context.Context, tx *storage.Tx, by int64, f Found
 		a.joined = append(a.joined, newPlace(c, person, RoleMember))
 	}
 	c.MemberCount = int64(len(a.joined))
-	if a.args, err = s.namesTx(ctx, tx, by); err != nil {
+	names, err := s.namesTx(ctx, tx, by)
+	if err != nil {
 		return Conversation{}, err
 	}
-	a.args["name"] = f.Name
+	a.args = map[string]string{"by": names["people"], "name": f.Name}
 	return c, s.actTx(ctx, tx, c, a)
 }
 

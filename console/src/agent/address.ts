@@ -1,38 +1,53 @@
-// The open ticket stands in the address bar, so a reload comes back to it, and on a phone the browser's Back closes it.
+// What is open stands in the address bar, a ticket or a conversation with colleagues, so a reload comes back to it, and on a
+// phone the browser's Back closes it.
 
 import { onBeforeUnmount, onMounted, watch } from "vue"
 import type { Inbox } from "../state/inbox"
+import type { Rooms } from "../state/rooms"
 
-export function useAddress(inbox: Inbox, single: () => boolean): { back: () => void } {
+type Open = { kind: "ticket" | "room"; id: number }
+
+export function useAddress(inbox: Inbox, rooms: Rooms, single: () => boolean): { back: () => void } {
   onMounted(() => {
     window.addEventListener("popstate", follow)
-    const id = ticketIn(location.hash)
-    if (id) void inbox.open(id)
+    follow()
   })
   onBeforeUnmount(() => window.removeEventListener("popstate", follow))
-  watch(() => inbox.selected, write, { flush: "sync" })
+  watch(opened, write) // after both moved: one closes as the other opens
 
-  function write(id: number, before: number): void {
-    if (ticketIn(location.hash) === id) return
-    const address = id ? `#ticket-${id}` : location.pathname
-    if (id && !before && single()) history.pushState({ inbox: true }, "", address)
-    else history.replaceState(history.state, "", address)
+  function opened(): string {
+    return inbox.selected ? `#ticket-${inbox.selected}` : rooms.selected ? `#room-${rooms.selected}` : ""
+  }
+
+  function write(address: string, before: string): void {
+    if (location.hash === address) return
+    if (address && !before && single()) history.pushState({ inbox: true }, "", address)
+    else history.replaceState(history.state, "", address || location.pathname)
   }
 
   function follow(): void {
-    const id = ticketIn(location.hash)
-    if (id !== inbox.selected) void (id ? inbox.open(id) : inbox.select(0))
+    const open = openIn(location.hash)
+    if (location.hash === opened()) return
+    if (open?.kind === "ticket") void inbox.open(open.id)
+    else if (open) rooms.select(open.id)
+    else close()
+  }
+
+  function close(): void {
+    inbox.select(0)
+    rooms.select(0)
   }
 
   /** Closes what is open, by the browser's own Back when that is how it was opened. */
   function back(): void {
-    if (!inbox.selected) return
+    if (!opened()) return
     if ((history.state as { inbox?: boolean } | null)?.inbox) history.back()
-    else inbox.select(0)
+    else close()
   }
   return { back }
 }
 
-function ticketIn(hash: string): number {
-  return Number(/^#ticket-(\d+)$/.exec(hash)?.[1] ?? 0)
+function openIn(hash: string): Open | undefined {
+  const found = /^#(ticket|room)-(\d+)$/.exec(hash)
+  return found ? { kind: found[1] as Open["kind"], id: Number(found[2]) } : undefined
 }

@@ -1,7 +1,7 @@
 // What a system line says in the reader's language.
 
 import type { Body } from "@wire/protocol"
-import { t } from "../parts/ui"
+import { lang, t } from "../parts/ui"
 
 export function systemText({ key, args = {}, text }: Body): string {
   switch (key) {
@@ -15,7 +15,34 @@ export function systemText({ key, args = {}, text }: Body): string {
       return t("sys.requeued")
     case "ticket.closed":
       return t(args["by"] === "agent" ? "sys.closedAgent" : args["by"] === "visitor" ? "sys.closedVisitor" : "sys.closed")
+    case "group.made":
+      return t("sys.groupMade", named(args))
+    case "group.renamed":
+      return t("sys.groupRenamed", named(args))
+    case "group.added":
+      return t("sys.groupAdded", named(args))
+    case "group.removed":
+      return t("sys.groupRemoved", named(args))
+    case "group.left":
+      return t("sys.groupLeft", named(args))
+    case "group.admin":
+      return t("sys.groupAdmin", named(args))
+    case "group.member":
+      return t("sys.groupMember", named(args))
+    case "group.owner":
+      return t("sys.groupOwner", named(args))
+    case "group.dissolved":
+      return t("sys.groupDissolved", named(args))
     default:
       return text || t("sys.other")
   }
+}
+
+/** The names a line of a group is about: the first few, and how many they are. */
+function named(args: Record<string, string>): Record<string, string> {
+  const { by = "", people = "", name = "" } = args
+  const count = Number(args["count"] ?? 1)
+  const shown = people ? people.split(", ").length : 0
+  const n = lang.value === "en" ? count - shown : count
+  return { by: by || t("say.someone"), name, people: count > shown && shown > 0 ? t("sys.andMore", { people, n }) : people || t("say.someone") }
 }

@@ -1,7 +1,7 @@
 // What only the console's pages ask for: older notes, the owners' queues and settings.
 
 import { MemberApi } from "@wire/api_member"
-import type { ActPage, Block, BlockPage, Board, FailedMail, Mail, MessagePage, Queue, Settings, Ticket, TicketPage, VisitorBlock } from "@wire/protocol"
+import type { ActPage, Block, BlockPage, Board, ConversationPage, Edition, FailedMail, Header, Mail, Member, MemberPage, Message, MessagePage, Queue, Settings, Ticket, TicketPage, VisitorBlock } from "@wire/protocol"
 import type { ActQuery } from "./audit"
 
 export type SettingsPatch = { chat?: Partial<Settings["chat"]>; files?: Partial<Settings["files"]> }
@@ -87,5 +87,55 @@ export class ConsoleApi extends MemberApi {
 
   updateSettings(patch: SettingsPatch): Promise<Settings> {
     return this.call("PATCH", "/api/admin/settings", patch)
+  }
+
+  /** Puts other words into an own text; the same id again answers the same. */
+  edit(conversation: number, seq: number, id: string, text: string): Promise<Message> {
+    return this.call("PATCH", `/api/chat/conversations/${conversation}/messages/${seq}`, { edit_id: id, text })
+  }
+
+  /** What a message said before, oldest first. */
+  async edits(conversation: number, seq: number): Promise<Edition[]> {
+    return (await this.call<{ edits: Edition[] }>("GET", `/api/chat/conversations/${conversation}/messages/${seq}/edits`)).edits
+  }
+
+  conversations(before: string): Promise<ConversationPage> {
+    return this.call("GET", "/api/chat/conversations", undefined, { before })
+  }
+
+  members(conversation: number, after: number): Promise<MemberPage> {
+    return this.call("GET", `/api/chat/conversations/${conversation}/members`, undefined, { after, limit: 200 })
+  }
+
+  direct(person: number): Promise<Header> {
+    return this.call("POST", "/api/chat/direct", { person })
+  }
+
+  makeGroup(id: string, name: string, people: number[]): Promise<Header> {
+    return this.call("POST", "/api/chat/groups", { client_id: id, name, people })
+  }
+
+  renameGroup(group: number, name: string): Promise<Header> {
+    return this.call("PATCH", `/api/chat/groups/${group}`, { name })
+  }
+
+  addMembers(group: number, people: number[]): Promise<Header> {
+    return this.call("POST", `/api/chat/groups/${group}/members`, { people })
+  }
+
+  appoint(group: number, person: number, role: Member["role"]): Promise<Header> {
+    return this.call("PATCH", `/api/chat/groups/${group}/members/${person}`, { role })
+  }
+
+  removeMember(group: number, person: number): Promise<void> {
+    return this.call("DELETE", `/api/chat/groups/${group}/members/${person}`)
+  }
+
+  leaveGroup(group: number): Promise<void> {
+    return this.call("POST", `/api/chat/groups/${group}/leave`)
+  }
+
+  dissolveGroup(group: number): Promise<void> {
+    return this.call("POST", `/api/chat/groups/${group}/dissolve`)
   }
 }

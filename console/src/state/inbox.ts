@@ -7,7 +7,7 @@ import { computed, shallowRef, triggerRef } from "vue"
 import type { ConsoleApi } from "./api"
 import type { Desk, Loaded } from "./desk"
 import type { NoteFrame } from "./notes"
-import { Talk } from "./talk"
+import { Visit } from "./visit"
 
 export type Tab = "mine" | "waiting" | "closed"
 /** `kind` tells what stands for a text where there is none. */
@@ -21,7 +21,7 @@ export class Inbox {
   readonly #desk: Desk
   readonly #tab = shallowRef<Tab>("mine")
   readonly #selected = shallowRef(0)
-  readonly #talk = shallowRef<Talk>()
+  readonly #talk = shallowRef<Visit>()
   readonly #tick = shallowRef(0)
   readonly #closed = shallowRef<Ticket[]>([])
   readonly #closedState = shallowRef<Loaded | "none">("none")
@@ -47,7 +47,7 @@ export class Inbox {
     return this.#selected.value
   }
 
-  get talk(): Talk | undefined {
+  get talk(): Visit | undefined {
     return this.#talk.value
   }
 
@@ -101,7 +101,7 @@ export class Inbox {
       return
     }
     this.#talk.value?.leave()
-    this.#talk.value = ticket ? new Talk(this.#api, this.#client, ticket) : undefined
+    this.#talk.value = ticket ? new Visit(this.#api, this.#client, ticket) : undefined
   }
 
   /** A note was pushed; only the open conversation shows notes. */

@@ -7,15 +7,15 @@ import type { ConsoleApi, SettingsPatch } from "./api"
 import type { Loaded } from "./desk"
 import { noTrouble, troubleOf, type Trouble } from "./problem"
 
-export type Limit = "recall_seconds" | "max_text" | "max_image_mb" | "max_file_mb" | "max_megapixels"
+export type Limit = "recall_seconds" | "edit_seconds" | "max_text" | "max_group" | "max_image_mb" | "max_file_mb" | "max_megapixels"
 export type LimitFields = Record<Limit, string>
 
-export const limits: readonly Limit[] = ["recall_seconds", "max_text", "max_image_mb", "max_file_mb", "max_megapixels"]
+export const limits: readonly Limit[] = ["recall_seconds", "edit_seconds", "max_text", "max_group", "max_image_mb", "max_file_mb", "max_megapixels"]
 
-const partOf = { recall_seconds: "chat", max_text: "chat", max_image_mb: "files", max_file_mb: "files", max_megapixels: "files" } as const satisfies Record<Limit, keyof Settings>
+const partOf = { recall_seconds: "chat", edit_seconds: "chat", max_text: "chat", max_group: "chat", max_image_mb: "files", max_file_mb: "files", max_megapixels: "files" } as const satisfies Record<Limit, keyof Settings>
 
 export class LimitsForm {
-  readonly fields: LimitFields = reactive({ recall_seconds: "", max_text: "", max_image_mb: "", max_file_mb: "", max_megapixels: "" })
+  readonly fields: LimitFields = reactive({ recall_seconds: "", edit_seconds: "", max_text: "", max_group: "", max_image_mb: "", max_file_mb: "", max_megapixels: "" })
   readonly #api: ConsoleApi
   readonly #saved = shallowRef<LimitFields>({ ...this.fields })
   readonly #loaded = shallowRef<Loaded>("loading")
@@ -104,7 +104,7 @@ export class LimitsForm {
 }
 
 function fieldsOf({ chat, files }: Settings): LimitFields {
-  return { recall_seconds: String(chat.recall_seconds), max_text: String(chat.max_text), max_image_mb: String(files.max_image_mb), max_file_mb: String(files.max_file_mb), max_megapixels: String(files.max_megapixels) }
+  return { recall_seconds: String(chat.recall_seconds), edit_seconds: String(chat.edit_seconds), max_text: String(chat.max_text), max_group: String(chat.max_group), max_image_mb: String(files.max_image_mb), max_file_mb: String(files.max_file_mb), max_megapixels: String(files.max_megapixels) }
 }
 
 function patchOf(changed: Limit[], fields: LimitFields): SettingsPatch {

@@ -34,6 +34,7 @@ export type LinesInput = {
   /** In the order they were written; each stands before the first message that is younger. */
   notes: readonly Note[]
   me: number
+  /** Who stands on the left; 0: everybody else. */
   visitor: number
   /** How far an own message got; unknown where the reader is no member. */
   mark: (message: Message) => Mark | "none"
@@ -104,7 +105,7 @@ function place(lines: Line[], row: Row, at: string, input: LinesInput, known: Ma
     last.bubbles.push(bubble)
     return
   }
-  lines.push({ kind: "group", key: `g-${row.key}`, sender, own: sender === input.me, side: sender === input.visitor ? "left" : "right", bubbles: [bubble] })
+  lines.push({ kind: "group", key: `g-${row.key}`, sender, own: sender === input.me, side: sender === input.visitor || (input.visitor === 0 && sender !== input.me) ? "left" : "right", bubbles: [bubble] })
 }
 
 function bubbleOf(row: Row, at: string, own: boolean, input: LinesInput, known: Map<number, Message>): Bubble {
@@ -119,7 +120,8 @@ function bubbleOf(row: Row, at: string, own: boolean, input: LinesInput, known: 
   return { key: row.key, text: item.body.text ?? "", media: mediaOf(item.type, item.body), reply, at, mark, item, message: undefined }
 }
 
-/** A quote shows nothing of an original that was recalled since. */
+/** A quote shows what its original says now, and nothing of one that was recalled. */
 function freshReply(reply: Reply, known: Map<number, Message>): Reply {
-  return known.get(reply.seq)?.recalled ? { ...reply, alt: "" } : reply
+  const original = known.get(reply.seq)
+  return original?.recalled || original?.edited_at ? { ...reply, alt: original.body.text ?? "" } : reply
 }

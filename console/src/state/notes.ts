@@ -6,6 +6,7 @@ import type { Message, MessagePage, Person } from "@wire/protocol"
 import { shallowRef, triggerRef } from "vue"
 import type { ConsoleApi } from "./api"
 import type { Loaded } from "./desk"
+import { newId } from "./ids"
 
 export type Note = { key: string; sender: number; text: string; at: string; state: "sent" | "sending" | "failed"; reason: string }
 export type NoteFrame = { ticket_id: number; message: Message }
@@ -119,9 +120,4 @@ export class Notes {
 /** An own note keeps its key from the first moment to the server's row. */
 function keyOf(message: Message): string {
   return message.client_msg_id || `m${message.id}`
-}
-
-/** 128 random bits. */
-function newId(): string {
-  return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join("")
 }

@@ -10,6 +10,7 @@ import { Drafts, type Shelf } from "./drafts"
 import { ChosenFiles } from "./files"
 import { Inbox } from "./inbox"
 import type { NoteFrame } from "./notes"
+import { Rooms } from "./rooms"
 
 export type Line = "live" | "connecting" | "offline"
 
@@ -26,6 +27,7 @@ export class Office {
   readonly client: Client
   readonly desk: Desk
   readonly inbox: Inbox
+  readonly rooms: Rooms
   readonly drafts: Drafts
   readonly files = new ChosenFiles()
   readonly canned: CannedBook
@@ -38,6 +40,7 @@ export class Office {
     this.client = new Client(options)
     this.desk = new Desk(options.api, options.me)
     this.inbox = new Inbox(options.api, this.client, this.desk)
+    this.rooms = new Rooms(options.api, this.client, this.desk)
     this.drafts = new Drafts(options.shelf, options.me)
     this.canned = new CannedBook(options.api)
     this.client.on("event", (event) => {
@@ -65,6 +68,7 @@ export class Office {
   stop(): void {
     this.#cancel?.()
     this.inbox.select(0)
+    this.rooms.select(0)
     this.client.stop()
   }
 

@@ -1,60 +1,81 @@
-// One open conversation. Its messages come from two sources: the live timeline while the agent is a member, and pages
-// read by role for waiting and closed tickets. Both are laid over what is already shown, so taking or closing a ticket
-// never empties the screen.
+// One open conversation, whatever it is about. Its messages come from two sources: the live timeline while one is a
+// member, and pages for those who only read. Both are laid over what is already shown, so becoming a member, or ceasing
+// to be one, never empties the screen.
 
 import { Fault } from "@wire/api"
 import type { Chosen, Client } from "@wire/client"
-import type { Message, Person, Ticket } from "@wire/protocol"
+import type { Message, MessagePage, Person, Reply } from "@wire/protocol"
 import type { Row, Timeline } from "@wire/timeline"
-import { computed, shallowRef, triggerRef, type ShallowRef } from "vue"
-import { visitorOf } from "../parts/faces"
+import { computed, shallowRef, triggerRef } from "vue"
 import { actionsFor, replyTo, type Action } from "./actions"
 import type { ConsoleApi } from "./api"
+import { newId } from "./ids"
 import { linesOf, type Line } from "./lines"
-import { Notes } from "./notes"
+import type { Note, Notes } from "./notes"
 
 export type TalkState = "loading" | "ready" | "failed"
 
 /** The server's limit, in characters as people count them. */
 export const mostRunes = 4000
 
-export class Talk {
+/** How long an own text may be edited; the server has the last word. */
+const editWithin = 900_000
+
+export abstract class Talk {
   readonly conversation: number
-  readonly notes: Notes
-  readonly #api: ConsoleApi
-  readonly #client: Client
-  readonly #ticket: ShallowRef<Ticket>
+  /** What is written beside the conversation, where there is such a thing. */
+  abstract readonly notes: Notes | undefined
+  /** Who stands on the left alone, as a visitor does; 0 when everybody else does. */
+  abstract readonly visitor: number
+  /** Whether names stand over the messages. */
+  get many(): boolean {
+    return false
+  }
+  /** Where a mark divides what came before; 0: nowhere. */
+  get partFrom(): number {
+    return 0
+  }
+
+  /** Whose canned replies may be written here: a site's; 0: nobody's. */
+  get site(): number {
+    return 0
+  }
+  protected readonly api: ConsoleApi
+  protected readonly client: Client
   readonly #past = shallowRef<Message[]>([])
   readonly #more = shallowRef(false)
   readonly #state = shallowRef<TalkState>("loading")
   readonly #busy = shallowRef(false)
   readonly #newFrom = shallowRef(0)
   readonly #answering = shallowRef<Message>()
+  readonly #editing = shallowRef<{ message: Message; id: string }>()
   readonly #tick = shallowRef(0)
   readonly #people = shallowRef(new Map<number, Person>())
   readonly #lines = computed(() => this.#makeLines())
-  readonly #typing = computed(() => (this.#tick.value, this.#client.typists(this.conversation).length > 0))
-  readonly #off: (() => void)[]
-  readonly #marksPart: boolean
+  readonly #typists = computed(() => (this.#tick.value, this.client.typists(this.conversation)))
+  #off: (() => void)[] = []
   #member = false
 
-  /** `past` marks where the ticket's own part of the conversation begins. */
-  constructor(api: ConsoleApi, client: Client, ticket: Ticket, past = false) {
-    this.#marksPart = past
-    this.#api = api
-    this.#client = client
-    this.conversation = ticket.conversation_id
-    this.#ticket = shallowRef(ticket)
-    this.notes = new Notes(api, client.me, () => this.ticket.id, (people) => this.meet(people))
+  constructor(api: ConsoleApi, client: Client, conversation: number) {
+    this.api = api
+    this.client = client
+    this.conversation = conversation
+  }
+
+  /** The newest page, or the one above a seq, for one who is no member. */
+  protected abstract page(before?: number): Promise<MessagePage>
+
+  /** Called once by whoever extends this, when it is whole. */
+  protected begin(): void {
+    const { client } = this
     const heard = (id: number): void => {
       if (id === this.conversation) this.#refresh()
     }
     this.#off = [client.on("conversation", heard), client.on("typing", heard), client.on("list", () => this.#refresh())]
-    const timeline = this.#timeline
+    const timeline = this.timeline
     if (timeline) this.#newFrom.value = firstNew(timeline, client.me)
     this.#refresh()
     if (!timeline) void this.load()
-    void this.notes.load()
   }
 
   get state(): TalkState {
@@ -75,7 +96,16 @@ export class Talk {
   }
 
   get typing(): boolean {
-    return this.#typing.value
+    return this.#typists.value.length > 0
+  }
+
+  get typists(): number[] {
+    return this.#typists.value
+  }
+
+  /** The own message whose text is being changed. */
+  get editing(): Message | undefined {
+    return this.#editing.value?.message
   }
 
   /** The message the next one replies to. */
@@ -83,30 +113,17 @@ export class Talk {
     return this.#answering.value
   }
 
-  get ticket(): Ticket {
-    return this.#ticket.value
-  }
-
-  /** The ticket changed; in a conversation one only reads, that may mean there is something new to read. */
-  follow(ticket: Ticket): void {
-    const before = this.#ticket.value
-    this.#ticket.value = ticket
-    if (!this.#timeline && (ticket.version !== before.version || ticket.id !== before.id)) void this.load()
-  }
-
   person(id: number): Person | undefined {
-    if (id === this.ticket.visitor.id) return visitorOf(this.ticket)
-    if (id === this.ticket.agent?.id) return this.ticket.agent
-    return (this.#tick.value, this.#client.people.get(id)) ?? this.#people.value.get(id)
+    return (this.#tick.value, this.client.people.get(id)) ?? this.#people.value.get(id)
   }
 
-  /** Reads the newest messages by role. */
+  /** Reads the newest messages as one who is no member. */
   async load(): Promise<void> {
     if (this.#state.value === "failed") this.#state.value = "loading"
     try {
-      const page = await this.#api.ticketMessages(this.ticket.id)
+      const page = await this.page()
       this.meet(page.people)
-      if (this.#timeline) return
+      if (this.timeline) return
       if (this.#lay(page.messages) === "replaced") this.#more.value = page.more
       this.#state.value = "ready"
     } catch {
@@ -120,12 +137,12 @@ export class Talk {
     if (!first || !this.more || this.#busy.value) return false
     this.#busy.value = true
     try {
-      const page = await (this.#member ? this.#api.history(this.conversation, first.seq) : this.#api.ticketMessages(this.ticket.id, first.seq))
+      const page = await (this.#member ? this.api.history(this.conversation, first.seq) : this.page(first.seq))
       this.meet(page.people)
       if (this.#shown()[0]?.seq !== first.seq) return false // a reset came in between
       this.#past.value = [...page.messages.filter((m) => m.seq < first.seq), ...this.#past.value]
       this.#more.value = page.more
-      await this.notes.reach(this.#from)
+      await this.notes?.reach(this.#from)
       return true
     } catch (error) {
       if (error instanceof Fault) return false
@@ -138,13 +155,13 @@ export class Talk {
   send(text: string): boolean {
     const clean = text.trim()
     if (!clean || [...clean].length > mostRunes) return false
-    this.#client.send(this.conversation, clean, this.#quote())
+    this.client.send(this.conversation, clean, this.#quote())
     return true
   }
 
   /** A picture or another file; it is shown at once and sent when it is at the server. */
   sendFile(chosen: Chosen): void {
-    this.#client.sendFile(this.conversation, chosen, this.#quote())
+    this.client.sendFile(this.conversation, chosen, this.#quote())
   }
 
   /** Chooses the message the next one replies to, or none. */
@@ -153,76 +170,114 @@ export class Talk {
   }
 
   actions(message: Message): Action[] {
-    return actionsFor(message, { write: this.#member, recall: this.#client.mayRecall(message) })
+    return actionsFor(message, { write: this.#member, recall: this.client.mayRecall(message), edit: this.#mayEdit(message) })
   }
 
   async recall(message: Message): Promise<void> {
-    await this.#client.recall(message)
+    await this.client.recall(message)
+  }
+
+  /** Begins to change an own text, or ends it. What replies to something else is not lost: it is a message of its own. */
+  edit(message: Message | undefined): void {
+    this.#answering.value = undefined
+    this.#editing.value = message && { message, id: newId() }
+  }
+
+  /** Begins to change the last own message, if it is young enough. */
+  editLast(): boolean {
+    const last = this.#past.value.findLast((m) => m.sender_id === this.client.me && !m.recalled)
+    if (!last || !this.#member || !this.#mayEdit(last)) return false
+    this.edit(last)
+    return true
+  }
+
+  /** Sends the changed text; a refusal, or a lost line, is thrown and leaves everything as it is. */
+  async saveEdit(text: string): Promise<void> {
+    const now = this.#editing.value
+    const clean = text.trim()
+    if (!now || !clean) return
+    if (clean !== now.message.body.text) this.client.take(await this.api.edit(this.conversation, now.message.seq, now.id, clean))
+    if (this.#editing.value === now) this.#editing.value = undefined
+  }
+
+  /** What a message said before. */
+  edits(message: Message): Promise<{ text: string; at: string }[]> {
+    return this.api.edits(message.conversation_id, message.seq)
+  }
+
+  #mayEdit(message: Message): boolean {
+    return message.sender_id === this.client.me && message.type === "text" && !message.recalled && Date.now() - Date.parse(message.created_at) < editWithin
   }
 
   links(file: number): ReturnType<Client["links"]["get"]> {
-    return this.#client.links.get(file)
+    return this.client.links.get(file)
   }
 
   /** A link did not work: the next one is asked for anew. */
   dropLinks(file: number): void {
-    this.#client.links.drop(file)
+    this.client.links.drop(file)
   }
 
   /** An own file that this page still has: what to show while the server's cannot be seen. */
   local(key: string): Blob | undefined {
-    return this.#client.outbox.file(key)
+    return this.client.outbox.file(key)
   }
 
   /** How much of an own file has left, 0 to 1. */
   share(key: string): number {
-    return (this.#tick.value, this.#client.outbox.upload(key)?.share ?? 0)
+    return (this.#tick.value, this.client.outbox.upload(key)?.share ?? 0)
   }
 
   chooseAgain(key: string, chosen: Chosen): void {
-    this.#client.chooseAgain(key, chosen)
+    this.client.chooseAgain(key, chosen)
   }
 
   retry(id: string): void {
-    this.#client.outbox.retry(id)
+    this.client.outbox.retry(id)
   }
 
   discard(id: string): void {
-    this.#client.outbox.discard(id)
+    this.client.outbox.discard(id)
   }
 
   typed(): void {
-    this.#client.typing(this.conversation)
+    this.client.typing(this.conversation)
   }
 
   /** Displayed and focused: what is here counts as read. */
   look(looking: boolean): void {
-    this.#client.display(looking && this.#timeline ? this.conversation : 0)
+    this.client.display(looking && this.timeline ? this.conversation : 0)
   }
 
   leave(): void {
-    this.#client.display(0)
+    this.client.display(0)
     for (const off of this.#off) off()
   }
 
-  get #timeline(): Timeline | undefined {
-    const timeline = this.#client.conversations.get(this.conversation)
+  /** Notes on the stretch that is shown. */
+  protected notesSince(at: string): Note[] {
+    return this.notes?.since(at) ?? []
+  }
+
+  protected get timeline(): Timeline | undefined {
+    const timeline = this.client.conversations.get(this.conversation)
     return timeline?.synced ? timeline : undefined
   }
 
   #refresh(): void {
-    const timeline = this.#timeline
+    const timeline = this.timeline
     if (timeline) this.#joined(timeline)
     else if (this.#member) {
       this.#member = false
       this.#answering.value = undefined
+      this.#editing.value = undefined
       void this.load()
     }
     triggerRef(this.#tick)
   }
 
   #joined(timeline: Timeline): void {
-    if (this.#lay(timeline.messages) === "replaced") this.#more.value = timeline.more(this.#client.me)
+    if (this.#lay(timeline.messages) === "replaced") this.#more.value = timeline.more(this.client.me)
     this.#member = true
     this.#state.value = "ready"
   }
@@ -249,7 +304,7 @@ export class Talk {
   }
 
   /** The quote of the message being replied to, once. */
-  #quote() {
+  #quote(): Reply | undefined {
     const message = this.#answering.value
     this.#answering.value = undefined
     return message && replyTo(message)
@@ -263,17 +318,17 @@ export class Talk {
 
   #makeLines(): Line[] {
     this.#tick.value
-    const me = this.#client.me
-    const timeline = this.#timeline
+    const me = this.client.me
+    const timeline = this.timeline
     const messages = this.#past.value
     return linesOf({
       rows: this.#rows(messages, me),
-      notes: this.notes.since(this.#from),
+      notes: this.notesSince(this.#from),
       me,
-      visitor: this.ticket.visitor.id,
+      visitor: this.visitor,
       mark: (message) => timeline?.mark(message) ?? "none",
       newFrom: this.#newFrom.value,
-      partFrom: this.#marksPart ? this.ticket.from_seq : 0,
+      partFrom: this.partFrom,
     })
   }
 
@@ -282,7 +337,7 @@ export class Talk {
     const rows: Row[] = messages.map((message) => ({ key: message.sender_id === me && message.client_msg_id ? message.client_msg_id : `m${message.id}`, message, placed: true }))
     const own = new Set(messages.filter((m) => m.sender_id === me).map((m) => m.client_msg_id))
     const top = messages.at(-1)?.seq ?? 0
-    for (const item of this.#client.outbox.items(this.conversation)) {
+    for (const item of this.client.outbox.items(this.conversation)) {
       if (own.has(item.client_msg_id) || (item.message && item.message.seq <= top)) continue
       rows.push({ key: item.client_msg_id, item, placed: false })
     }

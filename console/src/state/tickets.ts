@@ -6,7 +6,7 @@ import type { Ticket } from "@wire/protocol"
 import { shallowRef } from "vue"
 import type { ConsoleApi } from "./api"
 import type { Loaded } from "./desk"
-import { Talk } from "./talk"
+import { Visit } from "./visit"
 import { queryOf, type TicketFilter } from "./ticketfilter"
 
 const page = 100
@@ -22,7 +22,7 @@ export class Tickets {
   readonly #loaded = shallowRef<Loaded>("loading")
   readonly #busy = shallowRef(false)
   readonly #refusal = shallowRef("")
-  readonly #talk = shallowRef<Talk>()
+  readonly #talk = shallowRef<Visit>()
   readonly #lost = shallowRef(false)
   /** The newest reading; what an older one answers is not for this filter any more. */
   #reading = 0
@@ -56,7 +56,7 @@ export class Tickets {
   }
 
   /** The conversation of the ticket that is open. */
-  get talk(): Talk | undefined {
+  get talk(): Visit | undefined {
     return this.#talk.value
   }
 
@@ -110,7 +110,7 @@ export class Tickets {
   #lay(ticket: Ticket | undefined): void {
     if (ticket && this.#talk.value?.ticket.id === ticket.id) return
     this.#talk.value?.leave()
-    this.#talk.value = ticket && new Talk(this.#api, this.#client, ticket, true)
+    this.#talk.value = ticket && new Visit(this.#api, this.#client, ticket, true)
   }
 
   async #read(before: number | undefined): Promise<void> {

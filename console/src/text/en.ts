@@ -4,8 +4,9 @@ import { agent } from "./en/agent"
 import { base } from "./en/base"
 import { mail } from "./en/mail"
 import { safety } from "./en/safety"
+import { rooms } from "./en/rooms"
 import { sign } from "./en/sign"
 import { site } from "./en/site"
 import { watch } from "./en/watch"
 
-export const en = { ...base, ...sign, ...agent, ...admin, ...mail, ...safety, ...watch, ...site }
+export const en = { ...base, ...sign, ...agent, ...rooms, ...admin, ...mail, ...safety, ...watch, ...site }

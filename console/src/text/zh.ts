@@ -4,8 +4,9 @@ import { agent } from "./zh/agent"
 import { base } from "./zh/base"
 import { mail } from "./zh/mail"
 import { safety } from "./zh/safety"
+import { rooms } from "./zh/rooms"
 import { sign } from "./zh/sign"
 import { site } from "./zh/site"
 import { watch } from "./zh/watch"
 
-export const zh = { ...base, ...sign, ...agent, ...admin, ...mail, ...safety, ...watch, ...site }
+export const zh = { ...base, ...sign, ...agent, ...rooms, ...admin, ...mail, ...safety, ...watch, ...site }

@@ -18,7 +18,7 @@ export type Words = {
 
 type Plain =
   | "agent" | "hello" | "inLine" | "withYou" | "ended" | "typing" | "place" | "next" | "noRange"
-  | "meanwhile" | "offline" | "unreachable" | "sending" | "sent" | "delivered" | "read" | "unsent" | "failed" | "retry"
+  | "meanwhile" | "offline" | "unreachable" | "sending" | "sent" | "delivered" | "read" | "unsent" | "failed" | "edited" | "retry"
   | "discard" | "write" | "again" | "send" | "emoji" | "close" | "end" | "leave" | "endAsk" | "endHint" | "stay"
   | "newest" | "log" | "today" | "yesterday" | "gone" | "goneHint" | "refused"
   | "attach" | "drop" | "cancel" | "picture" | "openPicture" | "noPicture" | "download" | "lost" | "chooseAgain" | "trayFull"

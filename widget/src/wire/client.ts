@@ -3,10 +3,10 @@ import { type Clock, backoff, realClock } from "./clock"
 import { Emitter } from "./emitter"
 import { type Locks, Outbox } from "./outbox"
 import { Links } from "./links"
-import type { Cursor, Event, Member, Message, Person, Reply, SendRequest, SyncAnswer } from "./protocol"
+import type { ChatAct, Cursor, Event, Member, Message, Person, Reply, SendRequest, SyncAnswer } from "./protocol"
 import { Socket, type SocketState, type WebSocketLike } from "./socket"
 import type { Store } from "./store"
-import { type Row, Timeline } from "./timeline"
+import { type Change, type Row, Timeline } from "./timeline"
 import { CursorPost } from "./cursors"
 import { Typing } from "./typing"
 import { type Carry, carryTo } from "./upload"
@@ -159,13 +159,29 @@ export class Client {
 
   /** Takes an own message back; a refusal (too late) is thrown as a Fault. */
   async recall(message: Message): Promise<void> {
-    this.#placed(await this.api.recall(message.conversation_id, message.seq))
+    this.take(await this.api.recall(message.conversation_id, message.seq))
   }
 
-  /** What a reply quotes: nothing of a message that was taken back since. */
+  /** Takes conversations as they were paged. */
+  meet(page: Pick<SyncAnswer, "conversations" | "people">): void {
+    this.#meet(page.people)
+    for (const sync of page.conversations) {
+      const timeline = this.conversations.get(sync.id) ?? this.#new(sync.id)
+      if (!timeline.synced || timeline.version < sync.version) timeline.applySync(sync)
+      this.#moveCursor(timeline)
+    }
+    this.#emitter.emit("list", undefined)
+  }
+
+  /** Takes a message as a request answered it. */
+  take(message: Message): void {
+    this.#placed(message)
+  }
+
+  /** What a reply quotes: what the message says now, and nothing of one that was taken back. */
   quoted(conversation: number, reply: Reply): Reply {
     const target = this.conversations.get(conversation)?.messages.find((message) => message.seq === reply.seq)
-    return target?.recalled ? { ...reply, alt: "" } : reply
+    return target?.recalled || target?.edited_at ? { ...reply, alt: target.body.text ?? "" } : reply
   }
 
   /** What to show of a conversation; `lane` is where its own messages leave, if not by its id. */
@@ -245,7 +261,7 @@ export class Client {
   #known(): { epoch: string; known: Record<string, [number, number]>; list: number } {
     const known: Record<string, [number, number]> = {}
     for (const timeline of this.conversations.values()) {
-      if (timeline.synced) known[timeline.id] = [timeline.version, timeline.reads]
+      if (timeline.synced) known[timeline.id] = [timeline.version, timeline.reads(this.me)]
     }
     return { epoch: this.#epoch, known, list: this.#list }
   }
@@ -302,7 +318,13 @@ export class Client {
     } else if (event.type === "member") {
       const { person, ...member } = event.data as Member & { person: Person }
       this.#meet([person])
-      this.#apply(id, { version: event.version ?? member.version, member })
+      this.#apply(id, { version: event.version ?? member.version, members: [member] })
+    } else if (event.type === "act") {
+      const act = event.data as ChatAct
+      this.#meet(act.people)
+      this.#apply(id, { ...act, version: act.header.version })
+    } else if (event.type === "version") {
+      this.#apply(id, { version: event.version ?? 0 })
     } else if (event.type === "cursor") {
       if (this.conversations.get(id)?.cursor(event.data as Cursor)) this.#emitter.emit("conversation", id)
     } else if (event.type === "typing") {
@@ -329,7 +351,7 @@ export class Client {
     if (message.seq > top && message.sender_id !== this.me) this.#emitter.emit("message", message)
   }
 
-  #apply(id: number, change: { version: number; message?: Message; member?: Member }): void {
+  #apply(id: number, change: Change): void {
     const timeline = this.conversations.get(id) ?? this.#new(id)
     if (timeline.apply(change) === "applied") this.#moveCursor(timeline)
     this.#emitter.emit("conversation", id)

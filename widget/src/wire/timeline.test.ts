@@ -49,7 +49,7 @@ test("asks after half a second for what is missing", () => {
 })
 
 test("takes both rows of one version", () => {
-  timeline.apply({ version: 3, member: member(9, { version: 3, role: "agent" }) })
+  timeline.apply({ version: 3, members: [member(9, { version: 3, role: "agent" })] })
   timeline.apply({ version: 3, message: message(3) })
   expect(seqs()).toEqual([1, 2, 3])
   expect(timeline.members.has(9)).toBe(true)
@@ -101,9 +101,9 @@ test("cursors never go back, and unread follows them", () => {
   expect(timeline.cursor({ person_id: me, read: 2, received: 5 })).toBe(true)
   expect(timeline.cursor({ person_id: me, read: 1, received: 1 })).toBe(false)
   expect(timeline.unread(me)).toBe(1)
-  timeline.apply({ version: 6, member: member(me, { version: 6, read: 0 }) })
+  timeline.apply({ version: 6, members: [member(me, { version: 6, read: 0 })] })
   expect(timeline.unread(me)).toBe(1)
-  expect(timeline.reads).toBe(7)
+  expect(timeline.reads(1)).toBe(7)
 })
 
 test("an own message is sent, delivered, read", () => {
@@ -135,4 +135,31 @@ test("an acked message stays on the screen while its change is held, and not abo
   expect(timeline.rows(me, [item("mine", { state: "acked", message: acked })]).at(-1)!.placed).toBe(false)
   timeline.applySync(conversation([message(90)], { reset: true, version: 90 }))
   expect(timeline.rows(me, [item("mine", { state: "acked", message: acked })]).length).toBe(1)
+})
+
+test("one act brings the header, the places and its line under one version", () => {
+  const header = { id: 7, kind: "group" as const, version: 3, seq: 3, name: "Team", member_count: 3 }
+  const newcomer = { ...member(9), version: 3 }
+  expect(timeline.apply({ version: 3, header, members: [newcomer], message: message(3) })).toBe("applied")
+  expect([timeline.header?.name, timeline.members.has(9), timeline.seq]).toEqual(["Team", true, 3])
+  expect(timeline.apply({ version: 4 })).toBe("applied") // of something that came before this reader
+  expect(timeline.version).toBe(4)
+})
+
+test("a change of something above what is here leaves no hole for paging", () => {
+  timeline.applySync({ ...conversation([message(50), message(51)]), reset: true, version: 51, seq: 51 })
+  timeline.apply({ version: 52, message: { ...message(20), version: 52, edited_at: "2026-11-23T12:00:00Z" } })
+  expect([seqs(), timeline.version]).toEqual([[50, 51], 52])
+  timeline.apply({ version: 53, message: { ...message(50), version: 53, body: { text: "other" }, edited_at: "2026-11-23T12:00:00Z" } })
+  expect(timeline.messages[0]?.body.text).toBe("other")
+  timeline.prepend({ messages: [message(48), message(49)], more: true, people: [] })
+  expect(seqs()).toEqual([48, 49, 50, 51])
+})
+
+test("in a crowd only one's own cursors count", () => {
+  const crowd = { ...conversation([message(1)]), reset: true, member_count: 101 }
+  timeline.applySync(crowd)
+  timeline.cursor({ person_id: me, read: 1, received: 1 })
+  timeline.cursor({ person_id: agent, read: 1, received: 1 })
+  expect(timeline.reads(me)).toBe(2)
 })

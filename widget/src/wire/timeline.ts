@@ -1,6 +1,6 @@
 import type { Clock } from "./clock"
 import type { Item } from "./outbox"
-import type { ConversationSync, Cursor, Member, Message, MessagePage } from "./protocol"
+import type { ConversationSync, Cursor, Header, Member, Message, MessagePage } from "./protocol"
 
 /** How far an own message got. */
 export type Mark = "sending" | "sent" | "delivered" | "read" | "failed"
@@ -9,10 +9,13 @@ export type Mark = "sending" | "sent" | "delivered" | "read" | "failed"
 export type Row = { key: string; message: Message; placed: true } | { key: string; item: Item; placed: false }
 
 /** One change of one conversation, as pushed or as an ack. */
-export type Change = { version: number; message?: Message; member?: Member }
+export type Change = { version: number; message?: Message | null; members?: Member[]; header?: Header }
 
 /** How long an early change may wait for the one before it. */
 const holdFor = 500
+
+/** The size up to which everybody sees how far everybody has read. */
+const crowd = 100
 
 /**
  * One conversation as this client knows it. Changes are applied in version order: the next one is applied, an old one
@@ -21,6 +24,8 @@ const holdFor = 500
 export class Timeline {
   readonly id: number
   kind: ConversationSync["kind"] = "live"
+  /** What the conversation is: a group has a name and a size. */
+  header: Header | undefined
   version = 0
   seq = 0
   /** False until the server's first sync answer: pushes alone do not tell who is in it. */
@@ -62,6 +67,7 @@ export class Timeline {
       this.seq = 0
       this.#bottom = false
     }
+    this.header = sync
     this.kind = sync.kind
     this.synced = true
     this.seq = Math.max(this.seq, sync.seq)
@@ -74,7 +80,7 @@ export class Timeline {
 
   /** Older messages, as paged. */
   prepend(page: MessagePage): void {
-    for (const message of page.messages) this.#place(message)
+    for (const message of page.messages) this.#place(message, true)
     this.#bottom = !page.more
   }
 
@@ -96,9 +102,10 @@ export class Timeline {
   }
 
   /** The sum the server compares with to see missed cursors. */
-  get reads(): number {
+  reads(me: number): number {
     let sum = 0
-    for (const member of this.members.values()) if (!member.left) sum += member.read + member.received
+    const alone = (this.header?.member_count ?? 0) > crowd
+    for (const member of this.members.values()) if (!member.left && (!alone || member.person_id === me)) sum += member.read + member.received
     return sum
   }
 
@@ -144,7 +151,8 @@ export class Timeline {
   /** Rows carry versions of their own, so the second row of one version, or a row seen before, is taken safely. */
   #take(change: Change): void {
     this.version = change.version
-    if (change.member) this.#seat(change.member)
+    if (change.header) this.header = change.header
+    for (const member of change.members ?? []) this.#seat(member)
     if (change.message) this.#place(change.message)
   }
 
@@ -169,10 +177,12 @@ export class Timeline {
     else this.members.set(member.person_id, { ...member, read, received })
   }
 
-  #place(message: Message): void {
+  /** A change of something above what is here is left to paging: it would hide what lies between. */
+  #place(message: Message, above = false): void {
     this.seq = Math.max(this.seq, message.seq)
     let at = this.messages.length
     while (at > 0 && this.messages[at - 1]!.seq > message.seq) at--
+    if (at === 0 && this.messages.length > 0 && !above) return
     const same = this.messages[at - 1]
     const list = this.messages.slice() // a new array, so that views see the change
     if (same?.seq !== message.seq) list.splice(at, 0, message)

@@ -92,6 +92,10 @@ export const admin = {
 
   "limit.recall_seconds": "Recall within",
   "limit.recall_secondsHint": "After sending; 0 means never",
+  "limit.edit_seconds": "Edit within",
+  "limit.edit_secondsHint": "After sending; 0 means never",
+  "limit.max_group": "Largest group",
+  "limit.max_groupHint": "For groups of colleagues",
   "limit.max_text": "Longest message",
   "limit.max_image_mb": "Largest picture",
   "limit.max_file_mb": "Largest file",
@@ -103,6 +107,7 @@ export const admin = {
 
   "unit.seconds": "s",
   "unit.characters": "characters",
+  "unit.people": "members",
   "unit.mb": "MB",
   "unit.mp": "MP",
 } as const

@@ -94,6 +94,10 @@ export const admin: Record<keyof typeof same, string> = {
 
   "limit.recall_seconds": "可撤回时间",
   "limit.recall_secondsHint": "从发送时算起，0 表示不可撤回",
+  "limit.edit_seconds": "可编辑时间",
+  "limit.edit_secondsHint": "从发送时算起，0 表示不可编辑",
+  "limit.max_group": "群成员上限",
+  "limit.max_groupHint": "适用于同事群组",
   "limit.max_text": "消息最长",
   "limit.max_image_mb": "图片上限",
   "limit.max_file_mb": "文件上限",
@@ -105,6 +109,7 @@ export const admin: Record<keyof typeof same, string> = {
 
   "unit.seconds": "秒",
   "unit.characters": "字符",
+  "unit.people": "人",
   "unit.mb": "MB",
   "unit.mp": "百万像素",
 }

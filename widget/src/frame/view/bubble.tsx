@@ -29,6 +29,7 @@ export function Message({ row, ...shared }: Shared & { row: Row }) {
         ) : (
           <p class="bubble">
             <Text of={bodyOf(row).text ?? ""} />
+            {row.placed && row.message.edited_at && <small> {words.edited}</small>}
           </p>
         )}
         {row.placed && (

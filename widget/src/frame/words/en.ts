@@ -21,6 +21,7 @@ export const words: Words = {
   delivered: "Delivered",
   read: "Read",
   unsent: "Not sent yet",
+  edited: "edited",
   failed: "Not sent",
   retry: "Try again",
   discard: "Remove",

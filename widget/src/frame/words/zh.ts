@@ -21,6 +21,7 @@ export const words: Words = {
   delivered: "已送达",
   read: "已读",
   unsent: "尚未发送",
+  edited: "已编辑",
   failed: "发送失败",
   retry: "重试",
   discard: "删除",

@@ -1,0 +1,62 @@
+// A direct conversation or a group that is open. Its members come with the timeline, those of a large group by pages.
+
+import type { Client } from "@wire/client"
+import type { Member, MessagePage, Person } from "@wire/protocol"
+import { computed, shallowRef } from "vue"
+import type { ConsoleApi } from "./api"
+import { Talk } from "./talk"
+
+export type Insider = { member: Member; person: Person | undefined }
+
+const ranks: Partial<Record<Member["role"], number>> = { owner: 0, admin: 1 }
+
+export class RoomTalk extends Talk {
+  readonly notes = undefined
+  readonly visitor = 0
+  /** Members that a sync did not bring, as paged. */
+  readonly #paged = shallowRef(new Map<number, Member>())
+  readonly #after = shallowRef(0)
+  readonly #insiders = computed(() => this.#list())
+
+  constructor(api: ConsoleApi, client: Client, conversation: number) {
+    super(api, client, conversation)
+    this.begin()
+  }
+
+  override get many(): boolean {
+    return this.timeline?.kind === "group"
+  }
+
+  /** The owner and the admins first. */
+  get insiders(): Insider[] {
+    return this.#insiders.value
+  }
+
+  /** Whether some members are not here yet. */
+  get moreInsiders(): boolean {
+    void this.lines
+    return this.many && this.insiders.length < (this.timeline?.header?.member_count ?? 0)
+  }
+
+  /** Reads the next page of members. */
+  async readInsiders(): Promise<void> {
+    const page = await this.api.members(this.conversation, this.#after.value)
+    this.meet(page.people)
+    this.#paged.value = new Map([...this.#paged.value, ...page.members.map((m) => [m.person_id, m] as const)])
+    this.#after.value = page.more ? (page.members.at(-1)?.person_id ?? 0) : 0
+  }
+
+  /** Who is no member reads nothing. */
+  protected page(): Promise<MessagePage> {
+    return Promise.resolve({ messages: [], more: false, people: [] })
+  }
+
+  #list(): Insider[] {
+    void this.lines // moves with everything that moves here
+    const all = new Map([...this.#paged.value, ...(this.timeline?.members ?? [])])
+    return [...all.values()]
+      .filter((member) => !member.left)
+      .map((member) => ({ member, person: this.person(member.person_id) }))
+      .sort((a, b) => (ranks[a.member.role] ?? 2) - (ranks[b.member.role] ?? 2) || (a.person?.name ?? "").localeCompare(b.person?.name ?? ""))
+  }
+}
