@@ -11,7 +11,6 @@ import (
 
 // Routes adds the back office's routes about mail, for owners, and the page that ends mails to a visitor.
 func (s *Service) Routes(w *web.Server) {
-	s.web = w
 	web.Route(w, web.Member, http.MethodGet, "/api/admin/mail", "Whether mail works", s.getMail)
 	web.Route(w, web.Member, http.MethodPost, "/api/admin/mail/test", "Send oneself a test mail, now", s.postTest, web.PerPerson(0.2, 5))
 	web.Route(w, web.Member, http.MethodGet, "/api/admin/mail/failed", "Mails that did not get through", s.getFailed)

@@ -1,4 +1,4 @@
-// Package notify reaches those who are away: mail by SMTP, and web push.
+// Package notify reaches those who are away, by mail.
 //
 // A mail is a row of the outbox, written in the transaction of what causes it. One worker sends what is due: it
 // claims the row by moving its due time (a lease, so of several nodes one sends), words the mail from what the
@@ -22,7 +22,6 @@ import (
 	"ichat/app/id"
 	"ichat/app/people"
 	"ichat/app/sites"
-	"ichat/app/web"
 	"ichat/storage"
 )
 
@@ -76,7 +75,6 @@ type Service struct {
 	log    *slog.Logger
 	server *Server
 	base   string // without a slash at its end; empty when unknown
-	web    *web.Server
 	reach  func(ctx context.Context, q bun.IDB, conversation, visitor int64) (Reach, error)
 
 	wake chan struct{} // one slot: there may be something due
