@@ -50,6 +50,16 @@ func TestCompareTellsWhatDiffersAndNoSecret(t *testing.T) {
 	if got := audit.Compare(before, before); len(got) != 0 {
 		t.Fatalf("the same differs: %+v", got)
 	}
+	type span struct {
+		From string `json:"from"`
+		To   string `json:"to"`
+	}
+	week := struct {
+		Week [3][]span `json:"week"`
+	}{[3][]span{{{"09:00", "12:00"}, {"13:00", "18:00"}}, nil, {}}}
+	if got := audit.Compare(nil, week); got[0].New != "09:00–12:00, 13:00–18:00; —; —" {
+		t.Fatalf("%+v", got)
+	}
 	if got := audit.Compare(nil, inner{3}); !slices.Equal(got, []audit.Change{{Field: "most", New: "3"}}) {
 		t.Fatalf("%+v", got)
 	}

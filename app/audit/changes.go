@@ -1,6 +1,7 @@
 package audit
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"maps"
@@ -60,30 +61,45 @@ func plain(v any) any {
 }
 
 func flatten(name string, v any, into map[string]string) {
+	inner, ok := v.(map[string]any)
+	if !ok {
+		into[name] = text(v)
+		return
+	}
+	for key, one := range inner {
+		if name != "" {
+			key = name + "." + key
+		}
+		flatten(key, one, into)
+	}
+}
+
+// text is a value on one line: of a list its entries, of a struct in a list what its fields hold, so that
+// opening hours read `09:00–12:00, 13:00–18:00; —`.
+func text(v any) string {
 	switch v := v.(type) {
 	case nil:
-	case map[string]any:
-		for key, inner := range v {
-			if name != "" {
-				key = name + "." + key
-			}
-			flatten(key, inner, into)
-		}
+		return ""
 	case []any:
+		nested := slices.ContainsFunc(v, func(one any) bool { _, list := one.([]any); return list })
 		parts := make([]string, len(v))
 		for i, one := range v {
-			inner := map[string]string{}
-			flatten("", one, inner)
-			parts[i] = inner[""]
-			if _, single := inner[""]; !single {
-				b, _ := json.Marshal(one) // came from JSON
-				parts[i] = string(b)
+			if parts[i] = text(one); nested {
+				parts[i] = cmp.Or(parts[i], "—")
 			}
 		}
-		into[name] = strings.Join(parts, ", ")
-	default:
-		into[name] = fmt.Sprint(v)
+		if nested {
+			return strings.Join(parts, "; ")
+		}
+		return strings.Join(parts, ", ")
+	case map[string]any:
+		var parts []string
+		for _, key := range slices.Sorted(maps.Keys(v)) {
+			parts = append(parts, text(v[key]))
+		}
+		return strings.Join(parts, "–")
 	}
+	return fmt.Sprint(v)
 }
 
 // secret tells whether a field holds what must not be written down twice.

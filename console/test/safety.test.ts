@@ -69,7 +69,7 @@ test("an act is told in the reader's words, and what is newer than the page as i
   expect(actorName(act(1, { person: { id: 0, name: "" } }), "en")).toBe("Server command")
   expect(targetName(act(1, { target: "", target_id: 120034 }), "en")).toContain("0034")
   expect(targetName(act(1, { target: "", target_id: 0 }), "zh-CN")).toBe("整个服务器")
-  expect([fieldName("role", "en"), fieldName("chat.max_text", "en"), fieldName("hours.zone", "en"), fieldName("moon", "en")]).toEqual(["Role", "Longest message", "Opening hours", "moon"])
+  expect([fieldName("role", "en"), fieldName("chat.max_text", "en"), fieldName("hours.zone", "en"), fieldName("hours.new", "en"), fieldName("moon", "en")]).toEqual(["Role", "Longest message", "Time zone", "Opening hours", "moon"])
   const now = Date.parse("2026-11-25T12:00:00Z")
   const role = { field: "role", old: "agent", new: "supervisor" }
   expect([valueText(role, role.old, now, "zh-CN"), valueText(role, role.new, now, "zh-CN")]).toEqual(["客服", "主管"])
