@@ -42,6 +42,7 @@ type device struct {
 	syncing bool
 	again   bool
 	tried   int              // syncs that failed, one after the other
+	repairs int              // syncs because something was not pushed
 	off     bool             // switched off by its owner
 	deaf    bool             // reads nothing: a phone in a tunnel
 	told    map[int64]Member // the cursors it has to tell
@@ -310,7 +311,7 @@ func (d *device) note(a Apply) {
 func (d *device) timeline(ctx context.Context, id int64) *timeline {
 	t := d.convs[id]
 	if t == nil {
-		t = &timeline{id: id, members: map[int64]Member{}, gap: func() { d.sync(ctx) }}
+		t = &timeline{id: id, members: map[int64]Member{}, gap: func() { d.repairs++; d.sync(ctx) }}
 		t.placed = func(m Message) {
 			d.note(Apply{Kind: "message", Conv: id, Version: m.Version, Message: &m, Placed: true})
 			d.moveCursor(ctx, t)
@@ -329,7 +330,11 @@ func (d *device) timeline(ctx context.Context, id int64) *timeline {
 
 func (d *device) behind(heads map[int64]int64) bool {
 	for id, version := range heads {
-		if t := d.convs[id]; t == nil || !t.synced || t.version < version {
+		t := d.convs[id]
+		if t != nil && t.synced && t.version < version {
+			d.repairs++ // of a conversation one has just left, heads may still speak
+		}
+		if t == nil || !t.synced || t.version < version {
 			return true
 		}
 	}

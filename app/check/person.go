@@ -74,7 +74,7 @@ func (c *company) people() []*person {
 func assemble(ctx context.Context, o Options, s *stage, h *history, z size) (*company, error) {
 	c := &company{history: h, stage: s, http: newHTTP(), seed: o.Seed}
 	c.ctx, c.end = context.WithCancel(ctx)
-	if err := c.open(ctx); err != nil {
+	if err := c.open(ctx, ownerEmail, ownerPassword); err != nil {
 		return c, err
 	}
 	for n := range z.agents {
@@ -118,9 +118,9 @@ func (c *company) pulse() {
 }
 
 // open signs the owner in and finds his site.
-func (c *company) open(ctx context.Context) error {
+func (c *company) open(ctx context.Context, email, password string) error {
 	o := c.newPerson("owner", "owner", 0)
-	in := map[string]string{"email": ownerEmail, "password": ownerPassword}
+	in := map[string]string{"email": email, "password": password}
 	if err := c.signIn(ctx, o, "/api/session", in); err != nil {
 		return err
 	}
