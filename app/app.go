@@ -232,6 +232,7 @@ func (a *App) join() {
 	a.Notify.ReachedBy(a.Desk.ReachOf)
 	a.People.OnInvited(a.Notify.InviteTx)
 	a.Chat.OnRecall(a.Desk.Recalled)
+	a.Chat.OnEdit(a.Safety.Heard)
 	a.Chat.OnEdit(a.Desk.Edited)
 	a.Hub.OnPresence(a.Desk.Presence)
 	a.Jobs.Every("expire sessions", "17 * * * *", a.People.ExpireSessions)

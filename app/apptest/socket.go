@@ -109,6 +109,21 @@ func (s *Socket) Wait(kind string, match func(Event) bool) Event {
 	}
 }
 
+// Next returns the next event, whatever it is.
+func (s *Socket) Next() Event {
+	s.c.p.tb.Helper()
+	select {
+	case e, open := <-s.events:
+		if !open {
+			s.c.p.tb.Fatalf("the socket closed (%d) before anything came", s.Closed)
+		}
+		return e
+	case <-time.After(Patience):
+		s.c.p.tb.Fatal("nothing came")
+	}
+	return Event{}
+}
+
 // WaitClosed waits for the end of the connection and returns its close code.
 func (s *Socket) WaitClosed() int {
 	s.c.p.tb.Helper()

@@ -77,6 +77,7 @@ func TestAnAgentBlocksAVisitorWhoIsNotTold(t *testing.T) {
 	if l := vic.Live(); l.State != "closed" || l.TicketID != ticket {
 		t.Fatalf("%+v", l)
 	}
+	vic.Refused("PATCH", fmt.Sprintf("/api/chat/conversations/%d/messages/%d", first.ConversationID, first.Seq), map[string]string{"edit_id": "edit-0001", "text": "ruder words"}, 403)
 	vic.OK("GET", "/api/visitors/me", nil, nil)
 	vic.Connect()
 
