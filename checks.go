@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"path/filepath"
+	"syscall"
 	"time"
 
 	"ichat/app/check"
@@ -25,6 +27,9 @@ type checkCommand struct {
 }
 
 func (k checkCommand) Run(ctx context.Context, c *commands) error {
+	if err := k.besideCluster(); err != nil {
+		return err
+	}
 	o := check.Options{Seed: k.Seed, Nodes: k.Nodes, Seconds: k.For, Only: k.Act, Binary: k.Binary, Folder: k.Keep, Progress: os.Stderr}
 	if k.Controls {
 		return k.controls(ctx, c, o)
@@ -44,6 +49,29 @@ func (k checkCommand) Run(ctx context.Context, c *commands) error {
 	}
 	if code := check.ExitCode(r, err); code != 0 {
 		return coded{code, err}
+	}
+	return nil
+}
+
+// besideCluster starts this very command again under scripts/cluster.sh, when several nodes are asked for, the parts they
+// share are not there and the script is. Where it is not, the check says what is missing.
+func (k checkCommand) besideCluster() error {
+	alone := k.Controls || k.Nodes == 1 || k.Act != "" && k.Act != "three"
+	if alone && !k.Race || os.Getenv("ICHAT_CLUSTER") != "" {
+		return nil
+	}
+	self, err := os.Executable()
+	if err != nil {
+		return err
+	}
+	for _, top := range []string{".", filepath.Dir(filepath.Dir(self))} {
+		script, err := filepath.Abs(filepath.Join(top, "scripts", "cluster.sh"))
+		if err != nil {
+			return err
+		}
+		if _, err := os.Stat(script); err == nil {
+			return syscall.Exec(script, append([]string{script, self}, os.Args[1:]...), os.Environ())
+		}
 	}
 	return nil
 }

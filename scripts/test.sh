@@ -44,6 +44,12 @@ binary() {
   echo "bin/ichat: $bytes bytes of at most $BINARY_LIMIT"
   [ "$bytes" -le "$BINARY_LIMIT" ]
 }
+# The product from outside, on one node and on three, and the builds that must not pass.
+check() {
+  make --no-print-directory build faultlab
+  scripts/cluster.sh bin/ichat check --quick --json
+  bin/ichat check --controls --json
+}
 e2e() { E2E_SCREENSHOTS=${E2E_SCREENSHOTS:-$logs/screenshots} node console/e2e/run.mjs; }
 
 # step NAME [PART...]: runs the function NAME once its parts are there.
@@ -110,5 +116,6 @@ step staticcheck
 step binary
 step go_sqlite gcc
 step go_postgres gcc postgresql
+step check postgresql
 step e2e node chromium fonts
 finish

@@ -52,6 +52,6 @@ func (d *device) tell(ctx context.Context, conv int64) {
 			}
 			d.mu.Unlock()
 		}
-		wait(ctx, cursorsEvery)
+		wait(ctx, d.rest)
 	}
 }

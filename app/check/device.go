@@ -47,7 +47,7 @@ type device struct {
 	deaf    bool             // reads nothing: a phone in a tunnel
 	told    map[int64]Member // the cursors it has to tell
 	resting map[int64]bool
-	change  chan struct{} // closed and renewed with every change of live
+	rest    time.Duration // between two posts of one conversation's cursors
 
 	events func(kind string, data json.RawMessage) // frames the client itself does not use; may be nil
 	skips  func(frame []byte) bool                 // frames that say nothing to this person, found without reading them; may be nil
@@ -55,7 +55,7 @@ type device struct {
 
 func newDevice(p *person, name string, call caller, ws func() string, h *history) *device {
 	return &device{name: name, who: p, call: call, ws: ws, h: h, convs: map[int64]*timeline{}, told: map[int64]Member{},
-		resting: map[int64]bool{}, change: make(chan struct{})}
+		resting: map[int64]bool{}, rest: cursorsEvery}
 }
 
 // run keeps the line up until ctx ends.
@@ -124,8 +124,6 @@ func (d *device) isLive() bool {
 func (d *device) setLive(live bool) {
 	d.live = live
 	d.since = d.h.now()
-	close(d.change)
-	d.change = make(chan struct{})
 }
 
 // connect opens a socket, binds it and listens until it ends; true when it was bound.

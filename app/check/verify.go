@@ -191,6 +191,7 @@ func (w *cast) enter(ctx context.Context, email, password string) error {
 	for _, p := range w.people() {
 		b := &board{tickets: map[int64]map[string]any{}, seats: map[int64]map[string]any{}}
 		w.boards[p] = b
+		p.devices[0].rest = 20 * time.Millisecond
 		p.devices[0].events = func(kind string, data json.RawMessage) { b.hear(p.id, kind, data) }
 		w.running.Go(func() { p.devices[0].run(w.ctx) })
 	}
