@@ -39,12 +39,12 @@ type commands struct {
 	Bench struct {
 		Send  benchSend  `cmd:"" help:"Durable sends from visitors to agents' sockets."`
 		Start benchStart `cmd:"" help:"Time from start to ready on an existing database."`
+		Queue benchQueue `cmd:"" help:"Handing waiting visitors to agents who become free."`
 
 		Idle    laterCommand `cmd:"" help:"Not in this version yet."`
 		Growth  laterCommand `cmd:"" help:"Not in this version yet."`
 		Push    laterCommand `cmd:"" help:"Not in this version yet."`
 		Group   laterCommand `cmd:"" help:"Not in this version yet."`
-		Queue   laterCommand `cmd:"" help:"Not in this version yet."`
 		Search  laterCommand `cmd:"" help:"Not in this version yet."`
 		Report  laterCommand `cmd:"" help:"Not in this version yet."`
 		Storm   laterCommand `cmd:"" help:"Not in this version yet."`
@@ -224,6 +224,23 @@ func (benchStart) Run(ctx context.Context, c *commands) error {
 	return c.print(r, pretty(r))
 }
 
+type benchQueue struct {
+	Agents  int    `default:"200" help:"Agents at work, each with one conversation at a time."`
+	Waiting int    `default:"1000" help:"Visitors who wait all the time."`
+	Seconds int    `default:"10" help:"Measured seconds: half of them paced, half as fast as it goes."`
+	URL     string `name:"url" help:"A running server instead of one of its own."`
+	Site    string `help:"Site key, with --url."`
+	Token   string `help:"Owner's session token, with --url."`
+}
+
+func (b benchQueue) Run(ctx context.Context, c *commands) error {
+	r, err := bench.Queue(ctx, bench.Options{Seconds: b.Seconds, Agents: b.Agents, Waiting: b.Waiting, URL: b.URL, Site: b.Site, Token: b.Token, Progress: os.Stderr})
+	if err != nil {
+		return err
+	}
+	return c.print(r, pretty(r))
+}
+
 func pretty(v any) string {
 	b, err := json.MarshalIndent(v, "", "  ")
 	if err != nil {
@@ -235,7 +252,7 @@ func pretty(v any) string {
 func lines(values map[string]string) string {
 	var b strings.Builder
 	for _, name := range []string{"ICHAT_ADDR", "ICHAT_BASE_URL", "ICHAT_DATA", "ICHAT_DATABASE_URL", "ICHAT_BLOB_URL", "ICHAT_NATS_URL", "ICHAT_SMTP_URL", "ICHAT_OWNER_EMAIL",
-		"ICHAT_OWNER_PASSWORD", "ICHAT_TRUSTED_PROXIES", "ICHAT_LOG", "ICHAT_STOP_PAUSE"} {
+		"ICHAT_OWNER_PASSWORD", "ICHAT_TRUSTED_PROXIES", "ICHAT_DEBUG_ADDR", "ICHAT_LOG", "ICHAT_STOP_PAUSE"} {
 		fmt.Fprintf(&b, "%s=%s\n", name, values[name])
 	}
 	return strings.TrimSuffix(b.String(), "\n")

@@ -87,6 +87,9 @@ func start(ctx context.Context, c Config, log *slog.Logger, now func() time.Time
 	if err != nil {
 		return nil, err
 	}
+	if c.DebugAddr != "" {
+		db.Count()
+	}
 	a := &App{Config: c, DB: db, log: log, now: now}
 	if a.clock, err = db.NewClock(ctx, clock); err != nil {
 		return nil, errors.Join(err, db.Close())
@@ -327,6 +330,9 @@ func (a *App) Serve(ctx context.Context, l net.Listener) error {
 	}
 	part(a.Chat.Run)
 	part(a.Desk.Run)
+	if a.Config.DebugAddr != "" {
+		part(a.debug)
+	}
 	part(a.Settings.Run)
 	part(a.Safety.Run)
 	part(a.Notify.Run)

@@ -27,6 +27,7 @@ type Config struct {
 	SMTPURL        string        `name:"smtp-url" env:"ICHAT_SMTP_URL" help:"Mail server: smtp://user:pass@host:port?from=address, or smtps://..."`
 	TrustedProxies []string      `env:"ICHAT_TRUSTED_PROXIES" help:"CIDRs whose forwarded headers count."`
 	StopPause      time.Duration `env:"ICHAT_STOP_PAUSE" default:"1s" help:"How long /readyz says no before the door closes, so that proxies notice."`
+	DebugAddr      string        `env:"ICHAT_DEBUG_ADDR" help:"Loopback listener for /metrics and the profiler, such as 127.0.0.1:6060."`
 	Log            string        `env:"ICHAT_LOG" default:"info" enum:"debug,info,warn,error" help:"Log level; JSON when not a terminal."`
 
 	// NoLimits lifts the limits per person and address; only the load runs set it.
@@ -34,7 +35,7 @@ type Config struct {
 }
 
 // later are variables that have a fixed meaning which this version does not act on yet.
-var later = []string{"ICHAT_TLS_DOMAIN", "ICHAT_DEBUG_ADDR",
+var later = []string{"ICHAT_TLS_DOMAIN",
 	"ICHAT_GATEWAY_REGISTER", "ICHAT_GATEWAY_LISTEN", "ICHAT_GATEWAY_ADVERTISE"}
 
 // Unused names the variables that are set and that this version does not act on.
@@ -90,6 +91,11 @@ func (c Config) Check() error {
 	if (c.OwnerEmail == "") != (c.OwnerPassword == "") {
 		return fmt.Errorf("ICHAT_OWNER_EMAIL and ICHAT_OWNER_PASSWORD go together")
 	}
+	if c.DebugAddr != "" {
+		if err := debugAddr(c.DebugAddr); err != nil {
+			return err
+		}
+	}
 	if c.NatsURL != "" && !strings.HasPrefix(c.Database(), "postgres") {
 		return fmt.Errorf("ICHAT_NATS_URL is for several nodes, which need PostgreSQL: set ICHAT_DATABASE_URL")
 	}
@@ -134,6 +140,7 @@ func (c Config) Effective() map[string]string {
 		"ICHAT_ADDR": c.Addr, "ICHAT_BASE_URL": c.BaseURL, "ICHAT_DATA": c.Data, "ICHAT_DATABASE_URL": redacted(c.Database()),
 		"ICHAT_BLOB_URL":    redacted(c.Blobs()),
 		"ICHAT_NATS_URL":    redacted(c.NatsURL),
+		"ICHAT_DEBUG_ADDR":  c.DebugAddr,
 		"ICHAT_SMTP_URL":    redacted(c.SMTPURL),
 		"ICHAT_OWNER_EMAIL": c.OwnerEmail, "ICHAT_OWNER_PASSWORD": password,
 		"ICHAT_TRUSTED_PROXIES": strings.Join(c.TrustedProxies, ","), "ICHAT_LOG": c.Log,

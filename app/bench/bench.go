@@ -13,6 +13,8 @@ type Options struct {
 	Seconds int // measured seconds of each run; 0: 10
 	Senders int // 0: 64
 	Uploads int // files of 5 MB that are uploaded at any time beside one more run of `send`; 0: no such run
+	Agents  int // 0: 200
+	Waiting int // 0: 1000
 	Runs    int // 0: 3 of `send`, 5 of `start`
 
 	// URL is a running server to use instead of one of its own; Site is the key of a site there

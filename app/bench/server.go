@@ -28,6 +28,7 @@ const (
 type home struct {
 	dir      string
 	password string
+	debug    string // the loopback address for /metrics; empty: none
 }
 
 func newHome() (*home, error) {
@@ -46,12 +47,16 @@ func (h *home) environ(inherited []string) []string {
 	kept := slices.DeleteFunc(slices.Clone(inherited), func(entry string) bool {
 		return strings.HasPrefix(entry, "ICHAT_DATABASE_URL=sqlite:")
 	})
+	if h.debug != "" {
+		kept = append(kept, "ICHAT_DEBUG_ADDR="+h.debug)
+	}
 	return append(kept, "ICHAT_NO_LIMITS=1", "ICHAT_OWNER_EMAIL="+ownerEmail, "ICHAT_OWNER_PASSWORD="+h.password, "ICHAT_LOG=warn")
 }
 
 // server is a process of this same program.
 type server struct {
 	url   string
+	debug string // its home's
 	cmd   *exec.Cmd
 	said  *tail
 	ended chan struct{} // closed when the process is gone
@@ -68,7 +73,7 @@ func (h *home) start(ctx context.Context) (*server, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &server{url: "http://" + addr, said: &tail{}, ended: make(chan struct{})}
+	s := &server{url: "http://" + addr, debug: h.debug, said: &tail{}, ended: make(chan struct{})}
 	s.cmd = exec.CommandContext(ctx, program, "serve", "--addr", addr, "--data", filepath.Join(h.dir, "data"))
 	s.cmd.Env = h.environ(os.Environ())
 	s.cmd.Stderr = s.said

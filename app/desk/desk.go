@@ -18,7 +18,9 @@
 package desk
 
 import (
+	"context"
 	"log/slog"
+	"sync/atomic"
 	"time"
 
 	"ichat/app/audit"
@@ -185,6 +187,8 @@ type Service struct {
 
 	leases *leases
 
+	assigned, queries atomic.Int64 // by Dispatch
+
 	boards *inbox // sites whose boards are another than they were
 	walls  *walls
 
@@ -203,6 +207,18 @@ func New(db *storage.DB, ids *id.Source, now func() time.Time, h *hub.Hub, place
 	h.OnTold(topicFreed, s.freed)
 	s.hearNodes()
 	return s
+}
+
+// Work is what this node's dispatcher has done since it began. Queries are counted when the database counts.
+type Work struct{ Assigned, Queries int64 }
+
+// Work returns the counters.
+func (s *Service) Work() Work { return Work{Assigned: s.assigned.Load(), Queries: s.queries.Load()} }
+
+// Waiting counts the visitors who wait, on all sites.
+func (s *Service) Waiting(ctx context.Context) (n int64, err error) {
+	err = s.db.R.NewRaw(`SELECT COUNT(*) FROM tickets WHERE state = 'waiting'`).Scan(ctx, &n)
+	return n, err
 }
 
 // changed tells Dispatch and everybody else, once tx is committed, that a ticket moved, and with it

@@ -6,6 +6,7 @@ import (
 	"sync"
 
 	"ichat/app/fault"
+	"ichat/storage"
 )
 
 // Run works the desk until ctx ends: Dispatch hands out what waits, a second goroutine tells everybody.
@@ -15,7 +16,7 @@ func (s *Service) Run(ctx context.Context) error {
 		return err
 	}
 	var all sync.WaitGroup
-	all.Go(func() { s.work.serve(ctx, s.dispatch) })
+	all.Go(func() { s.work.serve(storage.Tally(ctx, &s.queries), s.dispatch) })
 	all.Go(func() { s.tell.serve(ctx, s.telling) })
 	all.Go(func() { s.boards.serve(ctx, s.showing) })
 	all.Go(func() { s.keepHours(ctx) })
@@ -126,6 +127,7 @@ func (s *Service) handTo(ctx context.Context, f fence, t ticketRow, agent candid
 	}
 	t, err = s.hand(ctx, f, t, person, why)
 	if err == nil {
+		s.assigned.Add(1)
 		s.log.InfoContext(ctx, "ticket assigned", "ticket", t.ID, "agent", agent.Person, "waited", s.now().Sub(t.OpenedAt))
 	}
 	return err
