@@ -13,6 +13,9 @@ import (
 // It begins with what a stopped server left behind.
 func (s *Service) Run(ctx context.Context) error {
 	if err := s.resume(ctx); err != nil {
+		if ctx.Err() != nil {
+			return nil
+		}
 		return err
 	}
 	var all sync.WaitGroup
@@ -78,54 +81,77 @@ func (s *Service) serve(ctx context.Context, site int64) (mine bool, err error) 
 	return true, err
 }
 
-// round hands out what waits on a site while somebody can take it. Every agent serves all queues of his
-// sites, so when nobody has room for the first there is nobody for those behind. A ticket that cannot be
-// handed out for a reason of its own keeps its place and does not hold up the others.
+// leastPage is how many waiting tickets a round reads at least: a few more than there is room for, because
+// somebody may be quicker.
+const leastPage = 8
+
+// round hands out what waits on a site while somebody can take it. It looks at the seats first: with nobody
+// free, how many wait is no matter. Every agent serves all queues of his sites, so when nobody has room for the
+// first there is nobody for those behind. A ticket that cannot be handed out for a reason of its own keeps its
+// place and does not hold up the others.
 func (s *Service) round(ctx context.Context, f fence, site int64) error {
-	waiting, err := queueOn(ctx, s.db.R, site)
-	if err != nil || len(waiting) == 0 {
-		return err
-	}
-	if waiting, err = s.due(ctx, site, waiting); err != nil || len(waiting) == 0 {
-		return err
-	}
 	seats, err := s.candidates(ctx, site)
 	if err != nil {
 		return err
 	}
+	room := 0
+	for _, c := range seats {
+		if c.obstacle(0) == "" {
+			room += c.Cap - c.Load
+		}
+	}
 	var failures []error
-	for _, t := range waiting {
-		agent, why := pick(seats, t.PassedBy)
-		if agent == nil && t.PassedBy == 0 {
-			break
+	for after, more := (ticketRow{}), room > 0; more; {
+		limit := room + leastPage
+		page, err := nextWaiting(ctx, s.db.R, site, after, limit)
+		if err != nil || len(page) == 0 {
+			return errors.Join(append(failures, err)...)
 		}
-		if agent == nil {
-			continue // who passed it on may have room for those behind
-		}
-		err := s.handTo(ctx, f, t, *agent, why)
-		switch {
-		case err == nil:
-			agent.Load++
-		case errors.Is(err, errTaken), errors.Is(err, errClosed):
-			// Somebody was quicker; his change has been told, so the seats are looked at again soon.
-		case errors.Is(err, errAway), errors.Is(err, errFull):
-			s.work.add(news{sites: setOf(site)}) // the seats are not what was read: begin anew
-			return errors.Join(failures...)
-		case fault.Is(err, fault.Unavailable), errors.Is(err, errFenced), ctx.Err() != nil:
+		after, more = page[len(page)-1], len(page) == limit
+		if page, err = s.due(ctx, site, page); err != nil {
 			return err
-		default:
-			failures = append(failures, err)
+		}
+		for _, t := range page {
+			agent, why := pick(seats, t.PassedBy)
+			if agent == nil && t.PassedBy == 0 {
+				return errors.Join(failures...)
+			}
+			if agent == nil {
+				continue // who passed it on may have room for those behind
+			}
+			err := s.handTo(ctx, f, t, agent, why)
+			switch {
+			case err == nil:
+				agent.Load++
+			case errors.Is(err, errTaken), errors.Is(err, errClosed):
+				// Somebody was quicker; his change has been told, so the seats are looked at again soon.
+			case errors.Is(err, errAway), errors.Is(err, errFull):
+				s.work.add(news{sites: setOf(site)}) // the seats are not what was read: begin anew
+				return errors.Join(failures...)
+			case fault.Is(err, fault.Unavailable), errors.Is(err, errFenced), ctx.Err() != nil:
+				return err
+			default:
+				failures = append(failures, err)
+			}
 		}
 	}
 	return errors.Join(failures...)
 }
 
-func (s *Service) handTo(ctx context.Context, f fence, t ticketRow, agent candidate, why Why) error {
-	person, err := s.people.Person(ctx, agent.Person)
+// handTo gives the ticket to the agent, with the names of those whom the reason speaks of.
+func (s *Service) handTo(ctx context.Context, f fence, t ticketRow, agent *candidate, why Why) error {
+	ids := []int64{agent.Person}
+	for _, other := range why.Skipped {
+		ids = append(ids, other.PersonID)
+	}
+	who, err := s.people.PeopleByID(ctx, ids)
 	if err != nil {
 		return err
 	}
-	t, err = s.hand(ctx, f, t, person, why)
+	for i := range why.Skipped {
+		why.Skipped[i].Name = who[why.Skipped[i].PersonID].Name
+	}
+	t, err = s.hand(ctx, f, t, who[agent.Person], why)
 	if err == nil {
 		s.assigned.Add(1)
 		s.log.InfoContext(ctx, "ticket assigned", "ticket", t.ID, "agent", agent.Person, "waited", s.now().Sub(t.OpenedAt))

@@ -65,8 +65,8 @@ func (t ticketRow) waitsSince() time.Time {
 
 // Attended tells whether an agent is there to answer on a site. It is a hook for the sites.
 func (s *Service) Attended(ctx context.Context, site int64) (bool, error) {
-	agents, _, err := s.atWork(ctx, site)
-	return agents > 0, err
+	c, err := s.atWork(ctx, site)
+	return c.agents > 0, err
 }
 
 // SiteChanged hears that a site, and perhaps its hours, is another. It is a hook for sites.OnChange.

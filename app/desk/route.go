@@ -20,7 +20,6 @@ const skippedKept = 20
 // candidate is an agent of the site as the moment of choosing saw him.
 type candidate struct {
 	Person    int64
-	Name      string
 	Online    bool // the state he chose
 	Connected bool // has a socket right now
 	Cap, Load int
@@ -62,7 +61,7 @@ func pick(seats []candidate, passedBy int64) (*candidate, Why) {
 		default:
 			reason = "not idle longer"
 		}
-		why.Skipped = append(why.Skipped, Skipped{PersonID: c.Person, Name: c.Name, Reason: reason})
+		why.Skipped = append(why.Skipped, Skipped{PersonID: c.Person, Reason: reason})
 	}
 	return best, why
 }

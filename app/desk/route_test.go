@@ -1,7 +1,6 @@
 package desk
 
 import (
-	"fmt"
 	"reflect"
 	"testing"
 	"time"
@@ -12,7 +11,7 @@ var noon = time.Date(2026, 1, 5, 12, 0, 0, 0, time.UTC)
 // seat is a candidate who is there, with room for two, idle since `minutes` after noon.
 func seat(person int64, load, minutes int) candidate {
 	return candidate{
-		Person: person, Name: fmt.Sprint("agent ", person), Online: true, Connected: true,
+		Person: person, Online: true, Connected: true,
 		Cap: 2, Load: load, IdleSince: noon.Add(time.Duration(minutes) * time.Minute),
 	}
 }

@@ -86,31 +86,41 @@ func (s *Service) candidates(ctx context.Context, site int64) ([]candidate, erro
 	if err != nil {
 		return nil, err
 	}
-	seats, err := s.seatViews(ctx, rows)
+	loads, err := loadsOf(ctx, s.db.R, idsOf(rows)...)
 	if err != nil {
 		return nil, err
 	}
 	all := make([]candidate, len(rows))
 	for i, row := range rows {
 		all[i] = candidate{
-			Person: row.PersonID, Name: seats[i].Person.Name, Online: row.State == seatOnline,
-			Connected: s.hub.Connected(row.PersonID), Cap: row.Cap, Load: seats[i].Load, IdleSince: row.IdleSince,
+			Person: row.PersonID, Online: row.State == seatOnline, Connected: s.hub.Connected(row.PersonID),
+			Cap: row.Cap, Load: loads[row.PersonID], IdleSince: row.IdleSince,
 		}
 	}
 	return all, nil
 }
 
-// atWork tells how many agents of a site are there, and how many conversations they take at once.
-func (s *Service) atWork(ctx context.Context, site int64) (agents, slots int, err error) {
+func idsOf(rows []seatRow) []int64 {
+	ids := make([]int64, len(rows))
+	for i, row := range rows {
+		ids[i] = row.PersonID
+	}
+	return ids
+}
+
+// crew is how many agents of a site are there, and how many conversations they take at once.
+type crew struct{ agents, slots int }
+
+func (s *Service) atWork(ctx context.Context, site int64) (c crew, err error) {
 	rows, err := s.seatsOn(ctx, site)
 	for _, row := range rows {
 		// Present, not Connected: a lift ride of the only agent is nothing a visitor need know.
 		if row.State == seatOnline && s.hub.Present(row.PersonID) {
-			agents++
-			slots += row.Cap
+			c.agents++
+			c.slots += row.Cap
 		}
 	}
-	return agents, slots, err
+	return c, err
 }
 
 func (s *Service) seatsOn(ctx context.Context, site int64) ([]seatRow, error) {

@@ -107,12 +107,24 @@ func waitingOn(ctx context.Context, q bun.IDB, sites ...int64) ([]ticketRow, err
 	return rows, err
 }
 
-// queueOn is waitingOn for one site, with only what handing out and telling places needs: it is read again
-// with every change of a long queue.
+// queueOn is waitingOn for one site, with only what telling places needs: it is read again with the changes of
+// a long queue.
 func queueOn(ctx context.Context, q bun.IDB, site int64) ([]ticketRow, error) {
 	var rows []ticketRow
 	err := q.NewSelect().Model(&rows).Column("id", "site_id", "queue_id", "conversation_id", "visitor_id", "state", "version", "stars", "comment", "passed_by", "opened_at").
 		Where("t.site_id = ?", site).Where("t.state = ?", stateWaiting).OrderExpr("t.opened_at, t.id").Scan(ctx)
+	return rows, err
+}
+
+// nextWaiting lists the first tickets that wait on a site behind one of them; behind none of them when that is zero.
+func nextWaiting(ctx context.Context, q bun.IDB, site int64, after ticketRow, limit int) ([]ticketRow, error) {
+	var rows []ticketRow
+	query := q.NewSelect().Model(&rows).Column("id", "site_id", "conversation_id", "passed_by", "opened_at").
+		Where("t.site_id = ?", site).Where("t.state = 'waiting'").OrderExpr("t.opened_at, t.id").Limit(int64(limit))
+	if after.ID != 0 {
+		query = query.Where("(t.opened_at, t.id) > (?, ?)", after.OpenedAt, after.ID)
+	}
+	err := query.Scan(ctx)
 	return rows, err
 }
 

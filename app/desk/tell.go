@@ -20,6 +20,9 @@ func (s *Service) telling(ctx context.Context, n news) (failed news) {
 		failed.merge(news{seats: n.seats})
 	}
 	for _, site := range n.sites.list() {
+		if s.resting(site) {
+			continue
+		}
 		if err := s.tellPlaces(ctx, site); err != nil {
 			missed(ctx, s.log, "places not told", err, "site", site)
 			failed.merge(news{sites: setOf(site)})
@@ -42,6 +45,7 @@ func (s *Service) tellTickets(ctx context.Context, tickets set) error {
 	if err != nil {
 		return err
 	}
+	there := map[int64]crew{}
 	for i, t := range rows {
 		s.hub.PushGroup(groupOf(t.SiteID), hub.Frame{Type: "ticket", Data: views[i]})
 		s.boardChanged(t.SiteID)
@@ -49,7 +53,14 @@ func (s *Service) tellTickets(ctx context.Context, tickets set) error {
 		if t.State == stateWaiting {
 			continue
 		}
-		l, err := s.liveOf(ctx, t)
+		c, known := there[t.SiteID]
+		if !known {
+			if c, err = s.atWork(ctx, t.SiteID); err != nil {
+				return err
+			}
+			there[t.SiteID] = c
+		}
+		l, err := s.liveWith(ctx, t, c)
 		if err != nil {
 			return err
 		}
@@ -86,6 +97,30 @@ func (s *Service) tellSeats(ctx context.Context, persons set) error {
 type tellings struct {
 	epoch  int64
 	places map[int64]Live // by ticket
+	rest   time.Time      // until when a long queue is left alone
+	due    bool           // it will be told when that is over
+}
+
+// In a queue of more than longQueue every change is another place for everybody behind; they are told at most
+// this often, so that agents need not wait for it.
+const (
+	longQueue    = 100
+	longQueueNap = 300 * time.Millisecond
+)
+
+// resting tells whether the places of a site were told a moment ago, and sees to it that they are told again.
+func (s *Service) resting(site int64) bool {
+	told := s.told[site]
+	left := time.Until(told.rest)
+	if left <= 0 {
+		return false
+	}
+	if !told.due {
+		told.due = true
+		s.told[site] = told
+		time.AfterFunc(left, func() { s.tell.add(news{sites: setOf(site)}) })
+	}
+	return true
 }
 
 // tellPlaces tells the waiting visitors of a site whose place or estimate is another than they were told.
@@ -98,7 +133,7 @@ func (s *Service) tellPlaces(ctx context.Context, site int64) error {
 		delete(s.told, site)
 		return nil
 	}
-	agents, slots, err := s.atWork(ctx, site)
+	there, err := s.atWork(ctx, site)
 	if err != nil {
 		return err
 	}
@@ -118,16 +153,19 @@ func (s *Service) tellPlaces(ctx context.Context, site int64) error {
 				return err
 			}
 		}
-		l := live(t, agents)
+		l := live(t, there.agents)
 		l.Place = i + 1
-		l.Estimate = estimate(l.Place, handling[t.QueueID], slots)
+		l.Estimate = estimate(l.Place, handling[t.QueueID], there.slots)
 		l = closing(l, h, s.now(), t.OpenedAt)
 		now[t.ID] = l
 		if last, was := told.places[t.ID]; !was || !last.same(l) {
 			s.pushLive(t, l)
 		}
 	}
-	told.places = now
+	told.places, told.due = now, false
+	if len(waiting) > longQueue {
+		told.rest = time.Now().Add(longQueueNap)
+	}
 	s.told[site] = told
 	return nil
 }

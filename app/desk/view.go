@@ -117,25 +117,29 @@ func (s *Service) Live(ctx context.Context, site, visitor int64) (Live, error) {
 			return s.liveOf(ctx, t)
 		}
 	}
-	agents, _, err := s.atWork(ctx, site)
+	there, err := s.atWork(ctx, site)
 	if err != nil {
 		return Live{}, err
 	}
 	h, err := s.hoursOf(ctx, site)
-	return closing(Live{ConversationID: c.ID, State: stateNone, AgentsOnline: agents, Away: agents == 0}, h, s.now(), s.now()), err
+	return closing(Live{ConversationID: c.ID, State: stateNone, AgentsOnline: there.agents, Away: there.agents == 0}, h, s.now(), s.now()), err
 }
 
 // liveOf is what the visitor of a ticket sees.
 func (s *Service) liveOf(ctx context.Context, t ticketRow) (Live, error) {
-	agents, slots, err := s.atWork(ctx, t.SiteID)
+	there, err := s.atWork(ctx, t.SiteID)
 	if err != nil {
 		return Live{}, err
 	}
+	return s.liveWith(ctx, t, there)
+}
+
+func (s *Service) liveWith(ctx context.Context, t ticketRow, there crew) (Live, error) {
 	h, err := s.hoursOf(ctx, t.SiteID)
 	if err != nil {
 		return Live{}, err
 	}
-	l := live(t, agents)
+	l := live(t, there.agents)
 	switch t.State {
 	case stateWaiting:
 		handling, err := recentHandling(ctx, s.db.R, t.QueueID)
@@ -145,7 +149,7 @@ func (s *Service) liveOf(ctx context.Context, t ticketRow) (Live, error) {
 		if l.Place, err = placeOf(ctx, s.db.R, t.ID); err != nil {
 			return Live{}, err
 		}
-		l.Estimate = estimate(l.Place, handling, slots)
+		l.Estimate = estimate(l.Place, handling, there.slots)
 	case stateOpen:
 		agent, err := s.people.Person(ctx, t.AgentID)
 		if err != nil {
@@ -227,10 +231,7 @@ func (s *Service) views(ctx context.Context, rows []ticketRow) ([]Ticket, error)
 
 // seatViews are the seats with names, loads and presence on them, in the same order.
 func (s *Service) seatViews(ctx context.Context, rows []seatRow) ([]Seat, error) {
-	ids := make([]int64, len(rows))
-	for i, row := range rows {
-		ids[i] = row.PersonID
-	}
+	ids := idsOf(rows)
 	who, err := s.people.PeopleByID(ctx, ids)
 	if err != nil {
 		return nil, err
