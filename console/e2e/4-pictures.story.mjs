@@ -1,15 +1,10 @@
 // The named pictures, light and dark, in both languages, on a desk and on a phone. Only taken where E2E_SCREENSHOTS names a folder.
-import { mkdir } from 'node:fs/promises'
-import { join } from 'node:path'
 import { picture } from './papers.mjs'
 import { Agent, Owner, Visitor } from './people.mjs'
 import { owner } from './product.mjs'
 import { lineTo } from './scene.mjs'
 import { aShop, atWork, aWaitingVisitor, hire } from './setting.mjs'
-
-const folder = process.env.E2E_SCREENSHOTS
-const themes = ['light', 'dark']
-const sizes = [{ width: 1280, height: 800 }, { width: 390, height: 844 }]
+import { folder, take } from './shots.mjs'
 
 const said = {
   'zh-CN': {
@@ -39,7 +34,6 @@ function thePicturesAreTakenInEnglish() {
 }
 
 async function thePictures(lang) {
-  await mkdir(folder, { recursive: true })
   const words = said[lang]
   const setting = await aShop(lang)
   const agent = await hire(setting, { lang, cap: 1 })
@@ -125,21 +119,6 @@ async function thePicturesOfFilesAndColleagues(setting, { visitor, desk, colleag
   await boss.part('nav-settings').click()
   await boss.part('limit-max_text').waitFor()
   await take('settings', boss, lang)
-}
-
-/** One picture in each theme and size, named for what it shows. */
-async function take(name, { page }, lang) {
-  for (const colorScheme of themes) {
-    await page.emulateMedia({ colorScheme })
-    for (const size of sizes) {
-      await page.setViewportSize(size)
-      await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))))
-      const path = join(folder, `${name}-${colorScheme}-${lang.slice(0, 2)}-${size.width}.png`)
-      await page.screenshot({ path, animations: 'disabled', caret: 'hide' })
-    }
-  }
-  await page.emulateMedia({ colorScheme: themes[0] })
-  await page.setViewportSize(sizes[0])
 }
 
 export default folder ? [thePicturesAreTakenInChinese, thePicturesAreTakenInEnglish] : []

@@ -33,16 +33,26 @@ export class Product {
     return product
   }
 
+  /** Starts on a month of a small shop's conversations; everybody there has this password. */
+  static async startDemo(password) {
+    const product = new Product(await freePort(), await mkdtemp(join(tmpdir(), 'ichat-e2e-')))
+    const demo = spawn(binary, ['demo', '--tickets', '120'], { env: product.#environment({ ICHAT_DEMO_PASSWORD: password }), stdio: 'ignore' })
+    const [code] = await once(demo, 'exit')
+    assert.equal(code, 0, 'the demo was not made')
+    await product.start()
+    return product
+  }
+
+  /** Nothing of the surroundings' settings, and these. */
+  #environment(more) {
+    const environment = Object.entries(process.env).filter(([name]) => !name.startsWith('ICHAT_'))
+    return { ...Object.fromEntries(environment), ICHAT_ADDR: `127.0.0.1:${this.port}`, ICHAT_DATA: this.folder, ...more }
+  }
+
   /** Starts, or starts again, on the same port and folder, and answers when the product can serve. */
   async start() {
-    const environment = Object.entries(process.env).filter(([name]) => !name.startsWith('ICHAT_'))
     const child = spawn(binary, ['serve'], {
-      env: {
-        ...Object.fromEntries(environment),
-        ICHAT_ADDR: `127.0.0.1:${this.port}`,
-        ICHAT_DATA: this.folder,
-        ...(this.owner && { ICHAT_OWNER_EMAIL: this.owner.email, ICHAT_OWNER_PASSWORD: this.owner.password }),
-      },
+      env: this.#environment(this.owner && { ICHAT_OWNER_EMAIL: this.owner.email, ICHAT_OWNER_PASSWORD: this.owner.password }),
       stdio: ['ignore', 'pipe', 'pipe'],
     })
     this.#child = child

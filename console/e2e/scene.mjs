@@ -17,6 +17,13 @@ export async function startProduct({ owner: first } = { owner }) {
   return product
 }
 
+/** A product with a month of a small shop's conversations in it. */
+export async function startDemo(password) {
+  const product = await Product.startDemo(password)
+  products.push(product)
+  return product
+}
+
 export async function lineTo(product) {
   const line = await Line.to(product)
   places.push(line)
