@@ -9,6 +9,7 @@ import (
 	"syscall"
 	"time"
 
+	"ichat/app/bench"
 	"ichat/app/check"
 )
 
@@ -117,3 +118,15 @@ func (c coded) Error() string {
 
 // Code satisfies main.
 func (c coded) Code() int { return c.code }
+
+type benchStorm struct {
+	Sockets int `default:"10000" help:"Open sockets, each of a visitor with a conversation behind him."`
+}
+
+func (b benchStorm) Run(ctx context.Context, c *commands) error {
+	r, err := bench.Storm(ctx, bench.Options{Progress: os.Stderr}, b.Sockets)
+	if err != nil {
+		return err
+	}
+	return c.print(r, pretty(r))
+}

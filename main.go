@@ -39,6 +39,7 @@ type commands struct {
 	Bench struct {
 		Send  benchSend  `cmd:"" help:"Durable sends from visitors to agents' sockets."`
 		Start benchStart `cmd:"" help:"Time from start to ready on an existing database."`
+		Storm benchStorm `cmd:"" help:"How everybody comes back after the server was killed."`
 		Queue benchQueue `cmd:"" help:"Handing waiting visitors to agents who become free."`
 
 		Idle    laterCommand `cmd:"" help:"Not in this version yet."`
@@ -47,7 +48,6 @@ type commands struct {
 		Group   laterCommand `cmd:"" help:"Not in this version yet."`
 		Search  laterCommand `cmd:"" help:"Not in this version yet."`
 		Report  laterCommand `cmd:"" help:"Not in this version yet."`
-		Storm   laterCommand `cmd:"" help:"Not in this version yet."`
 		Gateway laterCommand `cmd:"" help:"Not in this version yet."`
 	} `cmd:"" help:"Measure this build."`
 	Backup  backupCommand  `cmd:"" help:"Copy database and files into one archive, beside a running server."`

@@ -65,13 +65,18 @@ type server struct {
 
 // start runs a server and waits until it is ready. It also ends with ctx.
 func (h *home) start(ctx context.Context) (*server, error) {
-	program, err := os.Executable()
-	if err != nil {
-		return nil, fmt.Errorf("this program's own file: %w", err)
-	}
 	addr, err := freeAddr()
 	if err != nil {
 		return nil, err
+	}
+	return h.startAt(ctx, addr)
+}
+
+// startAt is start on an address that another server has left.
+func (h *home) startAt(ctx context.Context, addr string) (*server, error) {
+	program, err := os.Executable()
+	if err != nil {
+		return nil, fmt.Errorf("this program's own file: %w", err)
 	}
 	s := &server{url: "http://" + addr, debug: h.debug, said: &tail{}, ended: make(chan struct{})}
 	s.cmd = exec.CommandContext(ctx, program, "serve", "--addr", addr, "--data", filepath.Join(h.dir, "data"))

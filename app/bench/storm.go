@@ -16,7 +16,6 @@ import (
 )
 
 const (
-	stormSockets = 10_000
 	stormArrive  = 64              // people who come at once
 	stormPatient = 3 * time.Minute // then whoever is not back is an error
 	firstBackoff = 500 * time.Millisecond
@@ -51,6 +50,9 @@ func Storm(ctx context.Context, o Options, sockets int) (StormResult, error) {
 		return StormResult{}, err
 	}
 	defer h.remove()
+	if h.debug, err = freeAddr(); err != nil {
+		return StormResult{}, err
+	}
 	first, owner, err := h.open(ctx)
 	if err != nil {
 		return StormResult{}, err
