@@ -11,6 +11,7 @@ import (
 	"ichat/app"
 	"ichat/app/apptest"
 	"ichat/app/chat"
+	"ichat/app/desk"
 	"ichat/app/hub"
 	"ichat/app/hub/relaytest"
 )
@@ -224,4 +225,37 @@ func TestARollingRestartLosesNothing(t *testing.T) {
 	if want := []string{"message 0", "message 1", "message 2", "message 3"}; !slices.Equal(got, want) {
 		t.Fatalf("got %q", got)
 	}
+}
+
+func TestWhatTheDeskToldInVainIsToldAgain(t *testing.T) {
+	relay, n := several(t, 2)
+	mei, tom := n[0].Agent("Mei", 5), n[0].Agent("Tom", 5)
+	mei.Online()
+	there := tom.On(n[1]).Connect()
+	tom.OK("GET", "/api/desk", nil, nil)
+	until(t, "both nodes know both", func() bool { return n[0].Hub.Connected(tom.ID) && n[1].Hub.Connected(mei.ID) })
+	relay.Stop()
+	until(t, "the relay is away", func() bool { return n[0].Hub.RelayProblem() != "" && n[1].Hub.RelayProblem() != "" })
+
+	visitor := n[0].Visitor()
+	vs := visitor.On(n[1]).Connect()
+	visitor.Say("hello")
+	var ticket desk.Ticket
+	for _, state := range []string{"open", "closed"} {
+		there.Wait("ticket", func(e apptest.Event) bool {
+			return json.Unmarshal(e.Data, &ticket) == nil && ticket.State == state && ticket.Visitor.ID == visitor.ID
+		})
+		vs.Wait("live", func(e apptest.Event) bool {
+			var l desk.Live
+			return json.Unmarshal(e.Data, &l) == nil && l.State == state
+		})
+		if state == "open" {
+			mei.OK("POST", fmt.Sprintf("/api/desk/tickets/%d/close", ticket.ID), nil, nil)
+		}
+	}
+	mei.OK("PUT", "/api/desk/seat", map[string]string{"state": "away"}, nil)
+	there.Wait("seat", func(e apptest.Event) bool {
+		var seat desk.Seat
+		return json.Unmarshal(e.Data, &seat) == nil && seat.Person.ID == mei.ID && seat.State == "away"
+	})
 }

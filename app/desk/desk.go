@@ -185,6 +185,10 @@ type Service struct {
 	tell *inbox             // what has to be told
 	told map[int64]tellings // by site; owned by the telling goroutine
 
+	seen     *seen              // what was told from here, or elsewhere
+	toldHere map[int64]tellings // told, of what is told again; owned by the telling goroutine
+	missed   chan struct{}      // wakes watching: other nodes may have told in vain
+
 	leases *leases
 
 	assigned, queries atomic.Int64 // by Dispatch
@@ -200,12 +204,18 @@ type Service struct {
 func New(db *storage.DB, ids *id.Source, now func() time.Time, h *hub.Hub, places *sites.Service, p *people.Service, c *chat.Service, n *notify.Service, acts *audit.Log, log *slog.Logger) *Service {
 	s := &Service{
 		db: db, ids: ids, now: now, hub: h, sites: places, people: p, chat: c, notify: n, audit: acts, log: log,
-		work: newInbox(), tell: newInbox(), told: map[int64]tellings{}, leases: newLeases(db),
+		work: newInbox(), tell: newInbox(), told: map[int64]tellings{}, toldHere: map[int64]tellings{}, seen: newSeen(), missed: make(chan struct{}, 1), leases: newLeases(db),
 		boards: newInbox(), walls: newWalls(), hours: make(chan struct{}, 1),
 	}
 	h.OnTold(topicNews, s.hears)
 	h.OnTold(topicFreed, s.freed)
 	s.hearNodes()
+	h.OnMissed(func() {
+		select {
+		case s.missed <- struct{}{}:
+		default: // already awake
+		}
+	})
 	return s
 }
 

@@ -26,6 +26,9 @@ func (s *Service) Run(ctx context.Context) error {
 	if s.db.Postgres() {
 		all.Go(func() { s.beat(ctx) })
 	}
+	if s.hub.Several() {
+		all.Go(func() { s.watching(ctx) })
+	}
 	all.Wait()
 	freed, err := s.leases.release(context.WithoutCancel(ctx))
 	s.passOn(topicFreed, hint{Sites: freed})

@@ -50,12 +50,16 @@ type news struct {
 	seats   set // people whose state, load or presence changed; not all of them have a seat
 	gone    set // people whose absence outlasted the grace
 
+	// What was perhaps told on another node, and is told here again. Places are those of these sites.
+	lostTickets, lostSeats, lostPlaces set
+
 	heard, heardGone set // sites and gone that another node, or the clock, has named: they are not passed on
 }
 
 func (n *news) merge(more news) {
 	for _, part := range []struct{ to, from *set }{
 		{&n.sites, &more.sites}, {&n.tickets, &more.tickets}, {&n.seats, &more.seats}, {&n.gone, &more.gone},
+		{&n.lostTickets, &more.lostTickets}, {&n.lostSeats, &more.lostSeats}, {&n.lostPlaces, &more.lostPlaces},
 		{&n.heard, &more.heard}, {&n.heardGone, &more.heardGone},
 	} {
 		if *part.to == nil {
@@ -66,7 +70,7 @@ func (n *news) merge(more news) {
 }
 
 func (n news) empty() bool {
-	return len(n.sites)+len(n.tickets)+len(n.seats)+len(n.gone)+len(n.heard)+len(n.heardGone) == 0
+	return len(n.sites)+len(n.tickets)+len(n.seats)+len(n.gone)+len(n.lostTickets)+len(n.lostSeats)+len(n.lostPlaces)+len(n.heard)+len(n.heardGone) == 0
 }
 
 // inbox collects news for one goroutine. Adding never blocks: the same news twice is one, and the

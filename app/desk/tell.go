@@ -11,11 +11,11 @@ import (
 // telling pushes what changed, as the database has it now. One goroutine does it for all, so frames about
 // the same thing leave in the order of the truth, and many changes at once become one frame.
 func (s *Service) telling(ctx context.Context, n news) (failed news) {
-	if err := s.tellTickets(ctx, n.tickets); err != nil {
+	if err := s.tellTickets(ctx, n.tickets, s.everywhere()); err != nil {
 		missed(ctx, s.log, "tickets not told", err)
 		failed.merge(news{tickets: n.tickets})
 	}
-	if err := s.tellSeats(ctx, n.seats); err != nil {
+	if err := s.tellSeats(ctx, n.seats, s.everywhere()); err != nil {
 		missed(ctx, s.log, "seats not told", err)
 		failed.merge(news{seats: n.seats})
 	}
@@ -23,9 +23,31 @@ func (s *Service) telling(ctx context.Context, n news) (failed news) {
 		if s.resting(site) {
 			continue
 		}
-		if err := s.tellPlaces(ctx, site); err != nil {
+		if err := s.tellPlaces(ctx, site, s.told, s.everywhere()); err != nil {
 			missed(ctx, s.log, "places not told", err, "site", site)
 			failed.merge(news{sites: setOf(site)})
+		}
+	}
+	failed.merge(s.tellingHere(ctx, n))
+	return failed
+}
+
+// tellingHere tells those who are connected to this node what other nodes may have told in vain.
+func (s *Service) tellingHere(ctx context.Context, n news) (failed news) {
+	if err := s.tellTickets(ctx, n.lostTickets, s.here()); err != nil {
+		missed(ctx, s.log, "tickets not told again", err)
+		failed.merge(news{lostTickets: n.lostTickets})
+	}
+	if err := s.tellSeats(ctx, n.lostSeats, s.here()); err != nil {
+		missed(ctx, s.log, "seats not told again", err)
+		failed.merge(news{lostSeats: n.lostSeats})
+	}
+	for _, site := range n.lostPlaces.list() {
+		if time.Now().Before(s.toldHere[site].rest) {
+			continue // the next round asks again
+		}
+		if err := s.tellPlaces(ctx, site, s.toldHere, s.here()); err != nil {
+			missed(ctx, s.log, "places not told again", err, "site", site)
 		}
 	}
 	return failed
@@ -33,7 +55,7 @@ func (s *Service) telling(ctx context.Context, n news) (failed news) {
 
 // tellTickets tells the agents of the site, and the visitor unless the ticket waits: his place is told
 // when Dispatch has gone over the queue.
-func (s *Service) tellTickets(ctx context.Context, tickets set) error {
+func (s *Service) tellTickets(ctx context.Context, tickets set, to reach) error {
 	if len(tickets) == 0 {
 		return nil
 	}
@@ -47,8 +69,9 @@ func (s *Service) tellTickets(ctx context.Context, tickets set) error {
 	}
 	there := map[int64]crew{}
 	for i, t := range rows {
-		s.hub.PushGroup(groupOf(t.SiteID), hub.Frame{Type: "ticket", Data: views[i]})
-		s.boardChanged(t.SiteID)
+		s.seen.ticket(t)
+		to.group(groupOf(t.SiteID), hub.Frame{Type: "ticket", Data: views[i]})
+		to.board(t.SiteID)
 		delete(s.told[t.SiteID].places, t.ID)
 		if t.State == stateWaiting {
 			continue
@@ -64,13 +87,13 @@ func (s *Service) tellTickets(ctx context.Context, tickets set) error {
 		if err != nil {
 			return err
 		}
-		s.pushLive(t, l)
+		to.live(t, l)
 	}
 	return nil
 }
 
 // tellSeats tells the colleagues of each person who has a seat, and makes sure that he is told of them.
-func (s *Service) tellSeats(ctx context.Context, persons set) error {
+func (s *Service) tellSeats(ctx context.Context, persons set, to reach) error {
 	rows, err := seatsByID(ctx, s.db.R, persons.list())
 	if err != nil || len(rows) == 0 {
 		return err
@@ -84,10 +107,11 @@ func (s *Service) tellSeats(ctx context.Context, persons set) error {
 		if err != nil {
 			return err
 		}
+		s.seen.seat(seat.Person.ID, seatMark{version: seat.Version, load: seat.Load})
 		s.join(seat.Person.ID, sites)
 		for _, site := range sites {
-			s.hub.PushGroup(groupOf(site), hub.Frame{Type: "seat", Data: seat})
-			s.boardChanged(site)
+			to.group(groupOf(site), hub.Frame{Type: "seat", Data: seat})
+			to.board(site)
 		}
 	}
 	return nil
@@ -124,13 +148,13 @@ func (s *Service) resting(site int64) bool {
 }
 
 // tellPlaces tells the waiting visitors of a site whose place or estimate is another than they were told.
-func (s *Service) tellPlaces(ctx context.Context, site int64) error {
+func (s *Service) tellPlaces(ctx context.Context, site int64, all map[int64]tellings, to reach) error {
 	waiting, err := queueOn(ctx, s.db.R, site)
 	if err != nil {
 		return err
 	}
 	if len(waiting) == 0 {
-		delete(s.told, site)
+		delete(all, site)
 		return nil
 	}
 	there, err := s.atWork(ctx, site)
@@ -141,7 +165,7 @@ func (s *Service) tellPlaces(ctx context.Context, site int64) error {
 	if err != nil {
 		return err
 	}
-	told := s.told[site]
+	told := all[site]
 	if epoch := s.leases.epoch(site); told.epoch != epoch {
 		told = tellings{epoch: epoch} // another node told them since
 	}
@@ -159,19 +183,19 @@ func (s *Service) tellPlaces(ctx context.Context, site int64) error {
 		l = closing(l, h, s.now(), t.OpenedAt)
 		now[t.ID] = l
 		if last, was := told.places[t.ID]; !was || !last.same(l) {
-			s.pushLive(t, l)
+			to.live(t, l)
 		}
 	}
 	told.places, told.due = now, false
 	if len(waiting) > longQueue {
 		told.rest = time.Now().Add(longQueueNap)
 	}
-	s.told[site] = told
+	all[site] = told
 	return nil
 }
 
-func (s *Service) pushLive(t ticketRow, l Live) {
-	s.hub.Push([]int64{t.VisitorID}, hub.Frame{Type: "live", Data: l})
+func (r reach) live(t ticketRow, l Live) {
+	r.people([]int64{t.VisitorID}, hub.Frame{Type: "live", Data: l})
 }
 
 // join puts an agent among those who are told what happens on his sites, for as long as he is present.
