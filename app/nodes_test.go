@@ -259,3 +259,19 @@ func TestWhatTheDeskToldInVainIsToldAgain(t *testing.T) {
 		return json.Unmarshal(e.Data, &seat) == nil && seat.Person.ID == mei.ID && seat.State == "away"
 	})
 }
+
+// BenchmarkARoundOfRepair is one comparison for 1,000 visitors who are connected and to whom nothing happens.
+func BenchmarkARoundOfRepair(b *testing.B) {
+	p := apptest.New(b)
+	for range 1000 {
+		v := p.Visitor()
+		v.Say("hello")
+		v.Connect()
+	}
+	b.ReportAllocs()
+	for b.Loop() {
+		if err := p.Chat.Repair(b.Context()); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
