@@ -66,6 +66,9 @@ func (h *Hub) Connect(address string) error {
 		r.conn.Close()
 		return fmt.Errorf("cannot be used: %w", err)
 	}
+	if r.conn.IsConnected() {
+		_ = r.conn.FlushTimeout(relayWait) // so that from now on nothing passes by unheard
+	}
 	h.relay = r
 	r.stopped.Go(r.run)
 	return nil

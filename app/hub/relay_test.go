@@ -211,10 +211,11 @@ func TestANodeThatFallsBehindTheRelayLooksForWhatItMissed(t *testing.T) {
 	if err := b.relay.heard.SetPendingLimits(10, -1); err != nil {
 		t.Fatal(err)
 	}
+	a.Tell("slow", nil)
+	<-begun
 	for range 50 {
 		a.Tell("slow", nil)
 	}
-	<-begun
 	<-missed
 	close(stuck)
 	if b.Stats().Missed < 2 {
