@@ -95,7 +95,7 @@ func (s *Service) foundTx(ctx context.Context, tx *storage.Tx, by int64, f Found
 	return c, s.actTx(ctx, tx, c, a)
 }
 
-// foundBefore answers a retry with the group as it is now.
+// foundBefore answers a retry with the group as it is now, and with no more than its id one who is out of it.
 func (s *Service) foundBefore(ctx context.Context, by int64, f Founding) (Conversation, error) {
 	asked, id, err := founding(ctx, s.db.R, by, f.ClientID)
 	if err != nil {
@@ -103,6 +103,10 @@ func (s *Service) foundBefore(ctx context.Context, by int64, f Founding) (Conver
 	}
 	if asked != f.hash() {
 		return Conversation{}, fault.New(fault.Conflict, "this group id was used for another group")
+	}
+	m, err := membership(ctx, s.db.R, id, by)
+	if err != nil || m.LeftSeq != nil {
+		return Conversation{ID: id, Kind: Group}, err
 	}
 	return conversation(ctx, s.db.R, id)
 }

@@ -75,10 +75,18 @@ func TestMakingAGroupTwiceMakesOne(t *testing.T) {
 		}
 	}
 	bs.Wait("list", nil)
+	a.OK("PATCH", memberAt(made[0].ID, b), map[string]string{"role": "owner"}, nil)
+	a.OK("POST", groupAt(made[0].ID, "/leave"), nil, nil)
+	b.OK("PATCH", groupAt(made[0].ID, ""), map[string]string{"name": "Without Ann"}, nil)
+	var again chat.Header
+	a.OK("POST", "/api/chat/groups", ask, &again)
+	if again != (chat.Header{ID: made[0].ID, Kind: chat.Group}) {
+		t.Fatalf("who left is told %+v", again)
+	}
 	ask["name"] = "Day shift"
 	a.Refused("POST", "/api/chat/groups", ask, 409)
 	sync := b.Connect().Sync.Conversations
-	if len(sync) != 1 || sync[0].Name != "Night shift" || len(sync[0].Members) != 2 || sync[0].Messages[0].Body.Key != "group.made" {
+	if len(sync) != 1 || sync[0].Name != "Without Ann" || len(sync[0].Members) != 1 || sync[0].Messages[0].Body.Key != "group.made" {
 		t.Fatalf("sync %+v", sync)
 	}
 }
