@@ -166,7 +166,10 @@ func (a *App) build(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	a.Notify = notify.New(a.DB, ids, a.now, a.Hub, a.People, a.Sites, a.Chat, a.Audit, notify.Options{SMTP: smtp, BaseURL: a.Config.BaseURL}, a.log)
+	mailing := notify.Options{SMTP: smtp, BaseURL: a.Config.BaseURL, LocalPush: a.Config.LocalPush}
+	if a.Notify, err = notify.New(ctx, a.DB, ids, a.now, a.Hub, a.People, a.Sites, a.Chat, a.Audit, mailing, a.log); err != nil {
+		return err
+	}
 	a.Safety = safety.New(a.DB, ids, a.now, a.People, a.Audit, a.log)
 	if err := a.Safety.Load(ctx); err != nil {
 		return err
@@ -223,6 +226,8 @@ func (a *App) join() {
 	a.People.Seats(a.Desk.SeatsOf, a.Desk.SetCapTx)
 	a.People.OnSessionEnd(a.Hub.EndSession)
 	a.People.OnPersonEnd(a.Hub.EndPerson)
+	a.People.OnSessionEnd(a.Notify.SignInEnded)
+	a.People.OnPersonEnd(a.Notify.PersonEnded)
 	a.Files.ReadBy(a.reads)
 	a.Safety.OnBlock(a.Desk.Blocked)
 	a.Chat.OnDraft(a.Safety.Draft)

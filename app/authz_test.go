@@ -66,6 +66,9 @@ func newWorld(t *testing.T) *world {
 // cells are the statuses of one route for each kind of person, in this order.
 type cells struct{ anonymous, stranger, outsider, visitor, agent, owner int }
 
+const pushDevice = `{"endpoint":"https://push.example.com/x","secret":"BTBZMqHH6r4Tts7J_aSIgg",
+	"public_key":"BCVxsr7N_eNgVRqvHtD0zTZsEc6-VV-JvLexhqUzORcxaOzi6-AYWXvTBHm4bjyPjs7Vd8pZGH6SRpkNtoIAiw4"}`
+
 const draft = `{"client_msg_id":"%s","type":"text","body":{"text":"x"}}`
 
 // matrix says for every route of the API what everybody gets. {id} of the foreign kind is the
@@ -137,6 +140,9 @@ var matrix = []struct {
 	{"POST /api/admin/mail/test", nil, "", cells{401, 403, 409, 403, 404, 409}},
 	{"GET /api/admin/mail/failed", nil, "", cells{401, 403, 200, 403, 404, 200}},
 	{"POST /api/admin/mail/{id}/retry", sitePath, "", cells{401, 403, 409, 403, 404, 409}},
+	{"GET /api/push/key", nil, "", cells{401, 403, 200, 403, 200, 200}},
+	{"PUT /api/push/device", nil, pushDevice, cells{401, 403, 204, 403, 204, 204}},
+	{"DELETE /api/push/device", nil, "", cells{401, 403, 204, 403, 204, 204}},
 	{"GET /api/admin/settings", nil, "", cells{401, 403, 200, 403, 404, 200}}, // the whole server's: any owner
 	{"PATCH /api/admin/settings", nil, `{"chat":{"recall_seconds":60}}`, cells{401, 403, 200, 403, 404, 200}},
 	{"GET /api/admin/sites", nil, "", cells{401, 403, 200, 403, 200, 200}},

@@ -32,6 +32,9 @@ type Config struct {
 
 	// NoLimits lifts the limits per person and address; only the load runs set it.
 	NoLimits bool `hidden:"" env:"ICHAT_NO_LIMITS"`
+
+	// LocalPush lets push services be on this machine; only tests set it.
+	LocalPush bool `kong:"-"`
 }
 
 // later are variables that have a fixed meaning which this version does not act on yet.

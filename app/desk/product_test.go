@@ -68,7 +68,11 @@ func (p *product) start(grace time.Duration) {
 	p.sites = sites.New(p.db, p.ids, time.Now, acts, sites.Files{})
 	persons := people.New(p.db, p.ids, time.Now, p.sites, acts, "test")
 	c := chat.New(p.db, p.ids, time.Now, h, persons, settings.New(p.db, acts, log), "test", log)
-	p.desk = desk.New(p.db, p.ids, time.Now, h, p.sites, persons, c, notify.New(p.db, p.ids, time.Now, h, persons, p.sites, c, acts, notify.Options{}, log), acts, log)
+	mails, err := notify.New(p.t.Context(), p.db, p.ids, time.Now, h, persons, p.sites, c, acts, notify.Options{}, log)
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	p.desk = desk.New(p.db, p.ids, time.Now, h, p.sites, persons, c, mails, acts, log)
 	w.Authenticate(persons.SignedIn)
 	p.sites.OnSite(p.desk.QueueTx)
 	c.OnSend(p.desk.Heard)

@@ -18,3 +18,8 @@ func (s *Service) ReachOf(ctx context.Context, q bun.IDB, conversation, visitor 
 	t, _, err := lastTicket(ctx, q, conversation)
 	return notify.Reach{Email: contacts[visitor].Email, Page: t.Page}, err
 }
+
+// call is what the agent of a ticket is told while he is not connected.
+func (t ticketRow) call(kind string, conversation, seq int64) notify.Call {
+	return notify.Call{Kind: kind, Agent: t.AgentID, Conversation: conversation, Ticket: t.ID, Visitor: t.VisitorID, Seq: seq}
+}

@@ -7,6 +7,7 @@ import (
 
 	"ichat/app/chat"
 	"ichat/app/fault"
+	"ichat/app/notify"
 	"ichat/app/people"
 	"ichat/storage"
 )
@@ -45,6 +46,7 @@ func (s *Service) Heard(ctx context.Context, tx *storage.Tx, c chat.Conversation
 		tx.After(func() { s.tell.add(news{tickets: setOf(t.ID)}) })
 	case ok && m.SenderID == t.VisitorID:
 		tx.After(func() { s.missing(t.AgentID) })
+		return s.notify.CallTx(ctx, tx, t.call(notify.CalledForMessage, m.ConversationID, m.Seq))
 	case ok && t.AnsweredAt != nil && t.AnsweredAt.Equal(m.CreatedAt): // the first answer is a number on the board
 		tx.After(func() { s.boardChanged(t.SiteID) })
 	}
@@ -161,6 +163,9 @@ func (s *Service) hand(ctx context.Context, f fence, known ticketRow, agent peop
 			return err
 		}
 		s.changed(tx, t.SiteID, t.ID, agent.ID)
+		if err := s.notify.CallTx(ctx, tx, t.call(notify.CalledForTicket, t.ConversationID, m.Seq)); err != nil {
+			return err
+		}
 		return insertAssignment(ctx, tx, assignmentRow{ID: s.ids.Next(), TicketID: t.ID, AgentID: agent.ID, At: at}, why)
 	})
 	return t, err

@@ -78,6 +78,7 @@ var wordsZH = map[string]string{
 	"must be multipart/form-data":                                              "必须是 multipart/form-data",
 	"must be one of":                                                           "只能是以下之一",
 	"must be text":                                                             "必须是文本",
+	"must be the address of a push service":                                    "必须是推送服务的地址",
 	"must be times such as 09:00":                                              "时间格式应为 09:00",
 	"must be true or false":                                                    "必须是 true 或 false",
 	"must be UTF-8 text":                                                       "必须是 UTF-8 文本",

@@ -1,4 +1,7 @@
 package notify
 
-// Look wakes the worker, which a moved clock does not.
-func (s *Service) Look() { s.look() }
+// Look wakes the workers, which a moved clock does not.
+func (s *Service) Look() {
+	s.mails.look()
+	s.pushes.look()
+}

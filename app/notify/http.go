@@ -16,6 +16,7 @@ func (s *Service) Routes(w *web.Server) {
 	web.Route(w, web.Member, http.MethodGet, "/api/admin/mail/failed", "Mails that did not get through", s.getFailed)
 	web.Route(w, web.Member, http.MethodPost, "/api/admin/mail/{id}/retry", "Try a failed mail again", s.postRetry, web.PerPerson(2, 20))
 	s.stopRoutes(w)
+	s.pushRoutes(w)
 }
 
 // Mail is what an owner sees of mail: how the server is set up, and what became of the mails of his sites.

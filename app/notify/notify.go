@@ -6,10 +6,14 @@
 // send and settling, leaves a row that is due again when the lease is over: the mail is sent at least once, always
 // under the same Message-ID. What the mail server refuses for good, and what does not get through for three days,
 // fails with the reason beside it. Nothing is queued while no mail server is set up.
+//
+// A push is such a row too (push.go), one for each browser an agent wants to be called in, with a worker of its own.
+// Browsers are registered for a sign-in and forgotten with it.
 package notify
 
 import (
 	"context"
+	"fmt"
 	"log/slog"
 	"strings"
 	"time"
@@ -60,6 +64,8 @@ type Reach struct {
 type Options struct {
 	SMTP    *Server // nil: mail is not set up
 	BaseURL string  // public address; links in mails need it
+	// LocalPush lets push services be on this machine, without encryption: for tests.
+	LocalPush bool
 }
 
 // Service sends.
@@ -77,14 +83,51 @@ type Service struct {
 	base   string // without a slash at its end; empty when unknown
 	reach  func(ctx context.Context, q bun.IDB, conversation, visitor int64) (Reach, error)
 
-	wake chan struct{} // one slot: there may be something due
+	identity *identity
+	door     *door
+
+	mails, pushes worker
+	ended         chan struct{} // one slot: a sign-in is over
 }
 
-// New makes the room; it sends while Run runs.
-func New(db *storage.DB, ids *id.Source, now func() time.Time, h *hub.Hub, p *people.Service, st *sites.Service, c *chat.Service, acts *audit.Log, o Options, log *slog.Logger) *Service {
-	return &Service{db: db, ids: ids, now: now, hub: h, people: p, sites: st, chat: c, audit: acts, log: log,
-		server: o.SMTP, base: strings.TrimRight(o.BaseURL, "/"), wake: make(chan struct{}, 1),
+// New makes the room; it sends while Run runs. It reads the key of pushes, and makes it in a new database.
+func New(ctx context.Context, db *storage.DB, ids *id.Source, now func() time.Time, h *hub.Hub, p *people.Service, st *sites.Service, c *chat.Service, acts *audit.Log, o Options, log *slog.Logger) (*Service, error) {
+	s := &Service{db: db, ids: ids, now: now, hub: h, people: p, sites: st, chat: c, audit: acts, log: log,
+		server: o.SMTP, base: strings.TrimRight(o.BaseURL, "/"), door: newDoor(o.LocalPush), ended: make(chan struct{}, 1),
 		reach: func(context.Context, bun.IDB, int64, int64) (Reach, error) { return Reach{}, nil }}
+	s.mails = s.worker("mails not looked at", nextDue, s.oneMail)
+	s.pushes = s.worker("pushes not looked at", nextPush, s.onePush)
+	fresh, err := newKey()
+	if err != nil {
+		return nil, err
+	}
+	kept, err := pushKey(ctx, db, fresh)
+	if err == nil {
+		s.identity, err = parseIdentity(kept, s.contact())
+	}
+	if err != nil {
+		return nil, fmt.Errorf("the key of pushes: %w", err)
+	}
+	return s, nil
+}
+
+func (s *Service) worker(trouble string, due func(context.Context, bun.IDB) (time.Time, bool, error), one func(context.Context) (bool, error)) worker {
+	return worker{
+		wake: make(chan struct{}, 1), now: s.now, one: one,
+		due:  func(ctx context.Context) (time.Time, bool, error) { return due(ctx, s.db.R) },
+		fail: func(ctx context.Context, err error) { s.log.ErrorContext(ctx, trouble, "err", err) },
+	}
+}
+
+// contact is where operators of push services can complain.
+func (s *Service) contact() string {
+	switch {
+	case strings.HasPrefix(s.base, "https:"):
+		return s.base
+	case s.server != nil:
+		return "mailto:" + s.server.From()
+	}
+	return "mailto:webmaster@localhost"
 }
 
 // ReachedBy tells the room where a floor above keeps what visitors leave.
@@ -100,10 +143,29 @@ func (s *Service) links() bool { return s.server != nil && s.base != "" }
 
 func (s *Service) time() time.Time { return s.now().UTC().Truncate(time.Microsecond) }
 
-// look wakes the worker; it never blocks.
-func (s *Service) look() {
+// SignInEnded and PersonEnded are hooks for people: whose sign-in is over gets no more pushes.
+func (s *Service) SignInEnded(string) { s.forget() }
+
+// PersonEnded is like SignInEnded, for all of somebody's sign-ins.
+func (s *Service) PersonEnded(int64) { s.forget() }
+
+func (s *Service) forget() {
 	select {
-	case s.wake <- struct{}{}:
+	case s.ended <- struct{}{}:
 	default:
+	}
+}
+
+// forgetDevices removes the devices of sign-ins as they end. What a crash keeps it from is done by CleanUp.
+func (s *Service) forgetDevices(ctx context.Context) {
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-s.ended:
+		}
+		if err := s.dropEnded(ctx); err != nil && ctx.Err() == nil {
+			s.log.ErrorContext(ctx, "devices of ended sign-ins not removed", "err", err)
+		}
 	}
 }

@@ -98,7 +98,7 @@ func (s *Service) Retry(ctx context.Context, by, id int64) error {
 		if err != nil {
 			return err
 		}
-		tx.After(s.look)
+		tx.After(s.mails.look)
 		return s.audit.WriteTx(ctx, tx, audit.Entry{By: by, Action: "mail.retry", Site: row.SiteID, TargetID: row.ID, Target: row.Address})
 	})
 }

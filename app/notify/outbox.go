@@ -5,20 +5,15 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"sync"
 	"time"
 
 	"ichat/app/id"
 	"ichat/storage"
 )
 
-const (
-	// lease is how long a claimed mail is nobody else's: longer than the mail server has, and words to find.
-	lease = 2 * sendWithin
-	// lookEvery bounds how late a mail is seen that another process queued, or left behind.
-	lookEvery = 30 * time.Second
-	// pause is how long a mail server that does not answer is left alone.
-	pause = 10 * time.Second
-)
+// lease is how long a claimed mail is nobody else's: longer than the mail server has, and words to find.
+const lease = 2 * sendWithin
 
 // waits are the times between the tries; the last one is repeated.
 var waits = []time.Duration{time.Minute, 5 * time.Minute, 20 * time.Minute, time.Hour, 3 * time.Hour, 6 * time.Hour}
@@ -38,7 +33,7 @@ func (s *Service) queueTx(ctx context.Context, tx *storage.Tx, r mailRow, d deta
 	}
 	queued, err := insertMail(ctx, tx, r)
 	if queued {
-		tx.After(s.look)
+		tx.After(s.mails.look)
 	}
 	return err
 }
@@ -47,23 +42,19 @@ func (s *Service) queueTx(ctx context.Context, tx *storage.Tx, r mailRow, d deta
 // that nothing waits for ever.
 func (s *Service) Run(ctx context.Context) error {
 	if !s.Mails() {
-		return s.failLeftovers(ctx)
-	}
-	timer := time.NewTimer(0)
-	defer timer.Stop()
-	for {
-		select {
-		case <-ctx.Done():
-			return nil
-		case <-s.wake:
-		case <-timer.C:
+		if err := s.failLeftovers(ctx); err != nil {
+			return err
 		}
-		next, err := s.sendDue(ctx)
-		if err != nil && ctx.Err() == nil {
-			s.log.ErrorContext(ctx, "mails not looked at", "err", err)
-		}
-		timer.Reset(next)
 	}
+	var all sync.WaitGroup
+	if s.Mails() {
+		all.Go(func() { s.mails.run(ctx) })
+	}
+	all.Go(func() { s.pushes.run(ctx) })
+	all.Go(func() { s.forgetDevices(ctx) })
+	all.Wait()
+	s.door.client.CloseIdleConnections()
+	return nil
 }
 
 func (s *Service) failLeftovers(ctx context.Context) error {
@@ -76,34 +67,18 @@ func (s *Service) failLeftovers(ctx context.Context) error {
 	})
 }
 
-// sendDue sends one mail after the other until none is due, and returns when to look again.
-func (s *Service) sendDue(ctx context.Context) (again time.Duration, err error) {
-	for ctx.Err() == nil {
-		at, waiting, err := nextDue(ctx, s.db.R)
-		if err != nil || !waiting {
-			return lookEvery, err
-		}
-		if wait := at.Sub(s.now()); wait > 0 {
-			return min(wait, lookEvery), nil
-		}
-		var row mailRow
-		var mine bool
-		err = s.db.Write(ctx, func(ctx context.Context, tx *storage.Tx) (err error) {
-			row, mine, err = claim(ctx, tx, s.time(), s.time().Add(lease))
-			return err
-		})
-		if err != nil {
-			return pause, err
-		}
-		if !mine {
-			continue
-		}
-		answered, err := s.try(ctx, row)
-		if err != nil || !answered {
-			return pause, err
-		}
+// oneMail claims and sends one mail; answered is false when the mail server could not be spoken to.
+func (s *Service) oneMail(ctx context.Context) (answered bool, err error) {
+	var row mailRow
+	var mine bool
+	err = s.db.Write(ctx, func(ctx context.Context, tx *storage.Tx) (err error) {
+		row, mine, err = claim(ctx, tx, s.time(), s.time().Add(lease))
+		return err
+	})
+	if err != nil || !mine {
+		return true, err
 	}
-	return lookEvery, nil
+	return s.try(ctx, row)
 }
 
 // try sends a claimed mail and settles its row. answered is false when the mail server could not be spoken to.
@@ -164,17 +139,28 @@ func (s *Service) write(ctx context.Context, row *mailRow) (letter, error) {
 // sweepSlice keeps each write of CleanUp short.
 const sweepSlice = 500
 
-// CleanUp removes the rows of mails that were finished long ago. jobs calls it.
+// CleanUp removes the rows of mails and pushes that were finished long ago, and devices whose sign-in is over. jobs
+// calls it.
 func (s *Service) CleanUp(ctx context.Context) error {
 	for state, kept := range map[string]time.Duration{stateSent: keptSent, stateDropped: keptSent, stateFailed: keptFailed} {
-		for removed := int64(sweepSlice); removed == sweepSlice; {
-			err := s.db.Write(ctx, func(ctx context.Context, tx *storage.Tx) (err error) {
-				removed, err = sweep(ctx, tx, state, s.time().Add(-kept), sweepSlice)
-				return err
-			})
-			if err != nil {
-				return err
-			}
+		if err := s.sweep(ctx, sweep, state, kept); err != nil {
+			return err
+		}
+		if err := s.sweep(ctx, sweepPushes, state, keptPush); err != nil {
+			return err
+		}
+	}
+	return s.dropEnded(ctx)
+}
+
+func (s *Service) sweep(ctx context.Context, some func(context.Context, *storage.Tx, string, time.Time, int) (int64, error), state string, kept time.Duration) error {
+	for removed := int64(sweepSlice); removed == sweepSlice; {
+		err := s.db.Write(ctx, func(ctx context.Context, tx *storage.Tx) (err error) {
+			removed, err = some(ctx, tx, state, s.time().Add(-kept), sweepSlice)
+			return err
+		})
+		if err != nil {
+			return err
 		}
 	}
 	return nil

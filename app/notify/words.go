@@ -16,6 +16,7 @@ type words struct {
 	visitor, picture, file, recalled                               string
 	when                                                           string // layout of a time
 	stopTitle, stopAsk, stopButton, stopDone                       string
+	pushAssigned, pushOpen                                         string
 }
 
 var english = words{
@@ -46,6 +47,8 @@ var english = words{
 	stopAsk:        "Do you want no more mails about answers in the chat of %s?",
 	stopButton:     "No more mails",
 	stopDone:       "Done. You get no more mails about answers in the chat of %s.",
+	pushAssigned:   "New conversation: %s",
+	pushOpen:       "Open the conversation",
 }
 
 var chinese = words{
@@ -76,6 +79,8 @@ var chinese = words{
 	stopAsk:        "不再接收 %s 的回复提醒邮件吗？",
 	stopButton:     "不再接收",
 	stopDone:       "已退订，您不会再收到 %s 的回复提醒邮件。",
+	pushAssigned:   "新的接待：%s",
+	pushOpen:       "点击查看会话",
 }
 
 func wordsIn(locale string) words {
