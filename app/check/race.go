@@ -85,7 +85,11 @@ func race(ctx context.Context, c *company, visitors int) error {
 	}
 	done()
 	all.Wait()
-	return nil
+	// Nothing may move while the world is read.
+	return c.each(c.agents, func(a *person) error {
+		a.seat(c.ctx, "away")
+		return nil
+	})
 }
 
 // boring tells whether a frame is only about other people's tickets and seats.

@@ -237,13 +237,13 @@ func (p *person) serve(ctx context.Context, c *company) {
 func (p *person) coffee(ctx context.Context) {
 	p.request(ctx, Op{Kind: "seat", Code: "away"}, "PUT", "/api/desk/seat", map[string]string{"state": "away"})
 	wait(ctx, time.Duration(200+p.mind.IntN(800))*time.Millisecond)
-	p.online(ctx)
+	p.seat(ctx, "online")
 }
 
-// online insists: an agent who does not come back would make the others wait.
-func (p *person) online(ctx context.Context) {
+// seat insists: an agent who does not come back would make the others wait.
+func (p *person) seat(ctx context.Context, state string) {
 	for range 20 {
-		if !p.request(ctx, Op{Kind: "seat", Code: "online"}, "PUT", "/api/desk/seat", map[string]string{"state": "online"}).again() {
+		if !p.request(ctx, Op{Kind: "seat", Code: state}, "PUT", "/api/desk/seat", map[string]string{"state": state}).again() {
 			return
 		}
 		wait(p.ctx, 300*time.Millisecond)

@@ -88,6 +88,10 @@ func (s *Service) serve(ctx context.Context, site int64) (mine bool, err error) 
 // somebody may be quicker.
 const leastPage = 8
 
+// handedMost is how many tickets a round hands out before the next one looks at the queue anew: somebody may have
+// come back to a place before those who are left.
+const handedMost = 16
+
 // round hands out what waits on a site while somebody can take it. It looks at the seats first: with nobody
 // free, how many wait is no matter. Every agent serves all queues of his sites, so when nobody has room for the
 // first there is nobody for those behind. A ticket that cannot be handed out for a reason of its own keeps its
@@ -104,8 +108,9 @@ func (s *Service) round(ctx context.Context, f fence, site int64) error {
 		}
 	}
 	var failures []error
+	handed := 0
 	for after, more := (ticketRow{}), room > 0; more; {
-		limit := room + leastPage
+		limit := min(room, handedMost) + leastPage
 		page, err := nextWaiting(ctx, s.db.R, site, after, limit)
 		if err != nil || len(page) == 0 {
 			return errors.Join(append(failures, err)...)
@@ -126,6 +131,10 @@ func (s *Service) round(ctx context.Context, f fence, site int64) error {
 			switch {
 			case err == nil:
 				agent.Load++
+				if handed++; handed == handedMost {
+					s.work.add(news{sites: setOf(site)})
+					return errors.Join(failures...)
+				}
 			case errors.Is(err, errTaken), errors.Is(err, errClosed):
 				// Somebody was quicker; his change has been told, so the seats are looked at again soon.
 			case errors.Is(err, errAway), errors.Is(err, errFull):
