@@ -1,6 +1,7 @@
 package app_test
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
 	"slices"
@@ -14,6 +15,7 @@ import (
 	"ichat/app/desk"
 	"ichat/app/hub"
 	"ichat/app/hub/relaytest"
+	"ichat/storage"
 )
 
 // several starts nodes of one product behind one relay.
@@ -274,4 +276,23 @@ func BenchmarkARoundOfRepair(b *testing.B) {
 			b.Fatal(err)
 		}
 	}
+}
+
+func TestASignInThatWasEndedBehindTheServersBackIsFound(t *testing.T) {
+	p := apptest.New(t)
+	agent := p.Agent("Mei", 5)
+	gone, stays := agent.Connect(), p.Visitor().Connect()
+	err := p.DB.Write(t.Context(), func(ctx context.Context, tx *storage.Tx) error { // as a command in another process does
+		return tx.Do(ctx, `DELETE FROM sessions WHERE person_id = ?`, agent.ID)
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := p.Chat.CheckSignIns(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if code := gone.WaitClosed(); code != hub.CloseSignedOut {
+		t.Fatalf("closed with %d", code)
+	}
+	stays.Drain() // answers its ping
 }
