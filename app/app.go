@@ -19,6 +19,7 @@ import (
 	"ichat/app/audit"
 	"ichat/app/chat"
 	"ichat/app/desk"
+	"ichat/app/fault"
 	"ichat/app/files"
 	"ichat/app/hub"
 	"ichat/app/id"
@@ -276,6 +277,9 @@ func (a *App) first(ctx context.Context) error {
 		return err
 	}
 	_, err = a.People.CreateOwner(ctx, a.Config.OwnerEmail, "Owner", a.Config.OwnerPassword)
+	if fault.Is(err, fault.Conflict) {
+		return nil // another node that starts at this moment was quicker
+	}
 	return err
 }
 

@@ -158,7 +158,7 @@ func away(err error) bool {
 	}
 	switch state := sqlState(err); {
 	case strings.HasPrefix(state, "08"), strings.HasPrefix(state, "53"), strings.HasPrefix(state, "57"), strings.HasPrefix(state, "58"),
-		state == "40001", state == "40P01", state == "25006":
+		state == "40001", state == "40P01", state == "25006", state == "25P03":
 		return true
 	}
 	var network net.Error

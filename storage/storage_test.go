@@ -222,3 +222,37 @@ func TestWhatCannotBeOpenedIsNamed(t *testing.T) {
 		}
 	}
 }
+
+// TestAWriteThatFellSilentKeepsNothing: PostgreSQL ends it for the others' sake, and whoever wakes up later is
+// told to send the same again.
+func TestAWriteThatFellSilentKeepsNothing(t *testing.T) {
+	db := storagetest.Test(t)
+	if !db.Postgres() {
+		t.Skip("SQLite has one writer and nobody who could wait for it")
+	}
+	var limit string
+	must(t, db.R.NewRaw("SHOW idle_in_transaction_session_timeout").Scan(ctx, &limit))
+	if limit != "10s" {
+		t.Fatalf("a silent transaction lasts %s", limit)
+	}
+	err := db.Write(ctx, func(ctx context.Context, tx *storage.Tx) error {
+		var backend int
+		must(t, tx.NewRaw("SELECT pg_backend_pid()").Scan(ctx, &backend))
+		_, err := tx.ExecContext(ctx, "SET LOCAL idle_in_transaction_session_timeout = 20")
+		must(t, err)
+		_, err = tx.ExecContext(ctx, "INSERT INTO meta (name, value) VALUES ('asleep', '')")
+		must(t, err)
+		for alive := 1; alive > 0; {
+			must(t, db.R.NewRaw("SELECT COUNT(*) FROM pg_stat_activity WHERE pid = ?", backend).Scan(ctx, &alive))
+		}
+		return nil
+	})
+	if !fault.Is(err, fault.Unavailable) {
+		t.Fatalf("the silent write ended with %v", err)
+	}
+	var kept int
+	must(t, db.R.NewRaw("SELECT COUNT(*) FROM meta WHERE name = 'asleep'").Scan(ctx, &kept))
+	if kept != 0 {
+		t.Fatal("it was kept")
+	}
+}
