@@ -24,7 +24,7 @@ func partAway(part, name string, d time.Duration) fault {
 		if err := c.control(ctx, part, "start"); err != nil {
 			return err
 		}
-		return n.company.settled(ctx, 30*time.Second)
+		return n.level(ctx)
 	}}
 }
 
@@ -66,7 +66,7 @@ func restoreBackup(goOn time.Duration) fault {
 				return err
 			}
 		}
-		return n.company.settled(ctx, 30*time.Second)
+		return n.level(ctx)
 	}}
 }
 
@@ -105,7 +105,7 @@ func fillDisk(d time.Duration) fault {
 			}
 			wait(ctx, 50*time.Millisecond)
 		}
-		return n.company.settled(ctx, 30*time.Second)
+		return n.level(ctx)
 	}}
 }
 

@@ -74,6 +74,8 @@ type Struck struct {
 	Name string        `json:"name"`
 	At   time.Duration `json:"at"`
 	Over time.Duration `json:"over"` // healed, and what it broke is up again
+
+	Devices []string `json:"devices,omitempty"` // the only ones that may feel it; empty: everybody may
 }
 
 // history collects what happens, in memory for the judge and as JSON lines for a person.

@@ -66,7 +66,11 @@ func (b *book) lossy() bool {
 func (b *book) pushesAreQuick() (found []Violation) {
 	for _, d := range b.delays() {
 		if d.took > onlineWithin+2*b.Stall {
-			found = append(found, violation("late", d.conv, d.seq, fmt.Sprintf("%s showed %d of conversation %d %s after it was acknowledged", d.device, d.seq, d.conv, d.took.Round(time.Millisecond))))
+			name := "late"
+			if d.beside {
+				name = "slow-peer"
+			}
+			found = append(found, violation(name, d.conv, d.seq, fmt.Sprintf("%s showed %d of conversation %d %s after it was acknowledged", d.device, d.seq, d.conv, d.took.Round(time.Millisecond))))
 		}
 	}
 	return found
@@ -78,6 +82,7 @@ type delay struct {
 	seq    int64
 	took   time.Duration
 	repair bool // wake-ups between nodes were lost at that time
+	beside bool // other devices were in trouble at that time
 }
 
 // delays are the times from an acknowledgement to the first showing, of messages acknowledged while nothing was wrong and
@@ -125,19 +130,25 @@ func (b *book) delays() (all []delay) {
 		}
 		first[at] = true
 		end, known := acked[at.place]
-		if since, open := opened[a.Socket]; known && open && since < end && inside[here] < end && a.Source != byPage && b.quiet(end, a.At) {
-			all = append(all, delay{a.Device, a.Conv, a.Message.Seq, max(0, a.At-end), b.unwoken(end, a.At)})
+		if since, open := opened[a.Socket]; known && open && since < end && inside[here] < end && a.Source != byPage && b.quiet(a.Device, end, a.At) {
+			all = append(all, delay{a.Device, a.Conv, a.Message.Seq, max(0, a.At-end), b.unwoken(end, a.At), b.beside(end, a.At)})
 		}
 	}
 	return all
 }
 
-// quiet tells whether no fault touched a stretch of time, nor the moment before it. Lost wake-ups do not count: they are to
-// be repaired as quickly.
-func (b *book) quiet(from, to time.Duration) bool {
+// quiet tells whether no fault touched a device in a stretch of time, nor the moment before it. Lost wake-ups do not count:
+// they are to be repaired as quickly.
+func (b *book) quiet(device string, from, to time.Duration) bool {
 	return !slices.ContainsFunc(b.Faults, func(f Struck) bool {
-		return !strings.HasPrefix(f.Name, natsAway) && f.At < to && f.Over+2*time.Second > from
+		spared := strings.HasPrefix(f.Name, natsAway) || len(f.Devices) > 0 && !slices.Contains(f.Devices, device)
+		return !spared && f.At < to && f.Over+2*time.Second > from
 	})
+}
+
+// beside tells whether something was wrong with the lines of some devices only.
+func (b *book) beside(from, to time.Duration) bool {
+	return slices.ContainsFunc(b.Faults, func(f Struck) bool { return len(f.Devices) > 0 && f.At < to && f.Over > from })
 }
 
 func (b *book) unwoken(from, to time.Duration) bool {

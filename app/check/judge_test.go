@@ -154,6 +154,14 @@ func TestEachBrokenPromiseIsNamed(t *testing.T) {
 				}
 			}
 		}},
+		{"slow-peer", func(s *Story) {
+			s.Faults = []Struck{{Name: "a.1 deaf", At: 2 * time.Second, Over: 20 * time.Second, Devices: []string{"a.1"}}}
+			for i := range s.Applies {
+				if s.Applies[i].Device == "v.1" && s.Applies[i].Version >= 5 {
+					s.Applies[i].At += 9 * time.Second
+				}
+			}
+		}},
 		{"two-owners", func(s *Story) {
 			more := s.Final.Tickets[0].History[0]
 			more.Agent, more.At = whoIs{otherID}, more.At.Add(time.Second)

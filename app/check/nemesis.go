@@ -25,7 +25,8 @@ type nemesis struct {
 	say     func(format string, args ...any)
 
 	mu      sync.Mutex
-	figures Figures // guarded by mu
+	figures Figures  // guarded by mu
+	touched []string // devices that the fault at work is limited to; used by run and its faults only
 }
 
 // calmOf is the stretch before the first fault and after the last one, in which nothing is wrong.
@@ -49,9 +50,10 @@ func (n *nemesis) run(ctx context.Context, over time.Duration, faults []fault) e
 		n.say("%6.1f s  %s", s.At.Seconds(), f.name)
 		// A fault is put right also when the time is over meanwhile.
 		n.history.setTroubled(true)
+		n.touched = nil
 		err := f.strike(context.WithoutCancel(ctx), n)
 		n.history.setTroubled(false)
-		s.Over = n.history.now()
+		s.Over, s.Devices = n.history.now(), n.touched
 		n.history.struck(s)
 		if err != nil {
 			return fmt.Errorf("%s: %w", f.name, err)
@@ -76,6 +78,20 @@ func killNode(nth int) fault {
 	}}
 }
 
+// level waits until everybody is back; that somebody is not is the product's fault and not ours.
+func (n *nemesis) level(ctx context.Context) error {
+	if err := n.company.settled(ctx, 30*time.Second); err != nil {
+		n.history.clash(violation("not-level", 0, 0, err.Error()))
+	}
+	return nil
+}
+
+// What a restart may take.
+const (
+	readyBound = 2 * time.Second
+	levelBound = 10 * time.Second
+)
+
 // back measures how long it takes until every device is level again.
 func (n *nemesis) back(ctx context.Context, ready time.Duration) {
 	began := time.Now()
@@ -85,8 +101,13 @@ func (n *nemesis) back(ctx context.Context, ready time.Duration) {
 	defer n.mu.Unlock()
 	n.figures.Ready = append(n.figures.Ready, millis(ready))
 	n.figures.Level = append(n.figures.Level, millis(took))
-	if err != nil {
+	switch slack := 2 * n.history.stallNow(); {
+	case err != nil:
 		n.history.clash(violation("not-level", 0, 0, "after a restart "+err.Error()))
+	case ready > readyBound+slack:
+		n.history.clash(violation("not-level", 0, 0, fmt.Sprintf("a node was ready only %s after its start", ready)))
+	case took > levelBound+slack:
+		n.history.clash(violation("not-level", 0, 0, fmt.Sprintf("everybody was level only %s after a restart", took)))
 	}
 }
 
@@ -131,7 +152,7 @@ func rollNodes() fault {
 func cutLines(nth int) fault {
 	return fault{fmt.Sprintf("all sockets of node %d cut", nth+1), func(ctx context.Context, n *nemesis) error {
 		n.stage.nodes[nth%len(n.stage.nodes)].front.cutAll()
-		return n.company.settled(ctx, 30*time.Second)
+		return n.level(ctx)
 	}}
 }
 
@@ -142,7 +163,7 @@ func hangLines(nth int, d time.Duration) fault {
 		front.setHang(true)
 		wait(ctx, d)
 		front.setHang(false)
-		return n.company.settled(ctx, 30*time.Second)
+		return n.level(ctx)
 	}}
 }
 
@@ -170,7 +191,8 @@ func deafen(d time.Duration) fault {
 		var deaf []*device
 		for i, p := range n.company.people() {
 			if i%5 == 0 {
-				deaf = append(deaf, p.devices[len(p.devices)-1])
+				d := p.devices[len(p.devices)-1]
+				deaf, n.touched = append(deaf, d), append(n.touched, d.name)
 			}
 		}
 		for _, one := range deaf {
