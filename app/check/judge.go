@@ -178,7 +178,7 @@ func (b *book) ackedIsKept() (found []Violation) {
 				found = append(found, b.about("retry-differs", t, client+" was answered with other words"))
 			}
 		}
-		if !b.reachable(last.Conv) || b.Final.Restored && !b.Final.Visitors[t.who] {
+		if !b.readable(last.Conv) || b.Final.Restored && !b.Final.Visitors[t.who] {
 			continue
 		}
 		if len(kept) == 0 {
@@ -190,10 +190,9 @@ func (b *book) ackedIsKept() (found []Violation) {
 	return found
 }
 
-// reachable tells whether the whole log of a conversation could be read at the end.
-func (b *book) reachable(conv int64) bool {
-	return b.wholly[conv] || b.Final.Visitors != nil && len(b.logs[conv]) == 0 && len(b.Final.Fresh) > 0
-}
+// readable tells whether a conversation was read whole at the end, or is not there at all. Of a group whose founder is not
+// here only a part may be known.
+func (b *book) readable(conv int64) bool { return b.wholly[conv] || len(b.logs[conv]) == 0 }
 
 func differ(answers []Op) bool {
 	for _, a := range answers[1:] {

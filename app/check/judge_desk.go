@@ -58,10 +58,7 @@ func replay(id int64, log []Message, tickets []TicketStory) (found []Violation) 
 			}
 			given = false
 		case m.Body.Key == "ticket.transferred":
-			given = true // to a queue it is given anew before anything else can be
-			if transferredToQueue(tickets, m) {
-				given = false
-			}
+			given = !toQueue(m)
 		case m.Body.Key == "ticket.closed":
 			if !isOpen {
 				bad("two-tickets", m, "closed twice")
@@ -81,10 +78,8 @@ func replay(id int64, log []Message, tickets []TicketStory) (found []Violation) 
 	return found
 }
 
-// transferredToQueue tells by the name in the line whether a ticket went to a queue: agents have other names.
-func transferredToQueue(_ []TicketStory, m Message) bool {
-	return m.Body.Args["to"] == "Sales" || m.Body.Args["to"] == "Support"
-}
+// toQueue tells by the name in the line whether a ticket went to a queue: agents have other names.
+func toQueue(m Message) bool { return slices.Contains(queueNames, m.Body.Args["to"]) }
 
 // oneOwner: the stretches of a ticket's agents do not overlap, and all but the last are over.
 func oneOwner(t TicketStory) (found []Violation) {

@@ -19,6 +19,9 @@ const (
 	ownerPassword = "correct horse battery"
 )
 
+// queueNames are the site's queues: its first one, and the one that is added.
+var queueNames = []string{"Support", "Sales"}
+
 // person is somebody who uses the product, with a mind of his own: the choices come from his part of the seed.
 type person struct {
 	id      int64
@@ -135,7 +138,7 @@ func (c *company) open(ctx context.Context, email, password string) error {
 	}
 	c.owner, c.site, c.key = o, sites.Sites[0].ID, sites.Sites[0].Key
 	path := fmt.Sprintf("/api/admin/sites/%d/queues", c.site)
-	if p := o.call.call(ctx, "POST", path, map[string]string{"name": "Sales"}, nil); p != nil {
+	if p := o.call.call(ctx, "POST", path, map[string]string{"name": queueNames[1]}, nil); p != nil {
 		return p
 	}
 	var queues struct{ Queues []struct{ ID int64 } }
