@@ -149,8 +149,10 @@ func (a *App) build(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	a.Web = web.New(web.Options{BaseURL: a.Config.BaseURL, TrustedProxies: proxies, Log: a.log, Limits: !a.Config.NoLimits, Ready: a.ready, Limping: a.limping})
-	a.Hub = hub.New(a.sockets(epoch))
+	connections, sockets := roomOf()
+	a.Web = web.New(web.Options{BaseURL: a.Config.BaseURL, TrustedProxies: proxies, Log: a.log, Limits: !a.Config.NoLimits,
+		Ready: a.ready, Limping: a.limping, Away: storage.Away, Room: connections, Sockets: func() int { return a.Hub.Sockets() }})
+	a.Hub = hub.New(a.sockets(epoch, sockets))
 	a.Jobs = jobs.New(a.DB, a.now, a.node.Number, a.log)
 	a.Audit = audit.New(a.DB, ids, a.now, web.AddressOf)
 	a.Settings = settings.New(a.DB, a.Audit, a.log)
@@ -198,9 +200,9 @@ func (a *App) openFiles(ctx context.Context, ids *id.Source) (*files.Service, er
 }
 
 // sockets says who may open one: this server's own pages, and programs that send no origin.
-func (a *App) sockets(epoch string) hub.Options {
+func (a *App) sockets(epoch string, most int) hub.Options {
 	o := hub.Options{
-		Epoch: epoch, Log: a.log,
+		Epoch: epoch, Log: a.log, Most: most,
 		AllowOrigin: func(r *http.Request) bool {
 			origin := r.Header.Get("Origin")
 			return origin == "" || a.Web.OwnOrigin(r.Context(), origin)

@@ -7,6 +7,7 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"time"
 
@@ -151,10 +152,20 @@ func (c Config) Effective() map[string]string {
 	}
 }
 
-// redacted masks the password of a URL.
+var passwordInQuery = regexp.MustCompile(`password=[^&]*`)
+
+// redacted masks what is secret in a URL: the password, and all that stands before the last @ when that is no name and
+// password, for a token may stand there or a secret that is not escaped.
 func redacted(address string) string {
+	address = passwordInQuery.ReplaceAllString(address, "password=xxxxx")
 	if u, err := url.Parse(address); err == nil && u.User != nil {
-		return u.Redacted()
+		if _, has := u.User.Password(); has || strings.HasPrefix(u.Scheme, "postgres") {
+			return u.Redacted()
+		}
+	}
+	if at := strings.LastIndex(address, "@"); at >= 0 {
+		scheme, _, _ := strings.Cut(address, ":")
+		return scheme + "://xxxxx" + address[at:]
 	}
 	return address
 }

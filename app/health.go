@@ -15,6 +15,12 @@ const renewEvery = storage.NodeLease / 4
 // the product does goes by the database's; its cookies and certificates go by this one.
 const clockOff = 5 * time.Second
 
+// askWithin is how long the database may take to answer a question about itself.
+const askWithin = 3 * time.Second
+
+// logGrown is the size of SQLite's write-ahead log from which it is named: it takes the disk.
+const logGrown = 256 << 20
+
 // renew holds the node's number. When it is lost, no further id may be minted: the process ends
 // and a new one leases another.
 func (a *App) renew(ctx context.Context) error {
@@ -28,10 +34,7 @@ func (a *App) renew(ctx context.Context) error {
 		case <-tick.C:
 		}
 		asked := time.Now()
-		err := a.clock.Measure(ctx)
-		if err == nil {
-			err = a.DB.RenewNode(ctx, a.node, a.clock.Now())
-		}
+		err := a.prolong(ctx)
 		switch {
 		case err == nil:
 			until = asked.Add(storage.NodeLease)
@@ -42,6 +45,15 @@ func (a *App) renew(ctx context.Context) error {
 			a.setWrong(err)
 		}
 	}
+}
+
+func (a *App) prolong(ctx context.Context) error {
+	asking, cancel := context.WithTimeout(ctx, askWithin)
+	defer cancel()
+	if err := a.clock.Measure(asking); err != nil {
+		return err
+	}
+	return a.DB.RenewNode(ctx, a.node, a.clock.Now())
 }
 
 func (a *App) setWrong(err error) {
@@ -56,7 +68,9 @@ func (a *App) ready(ctx context.Context) []string {
 		return []string{"the server is stopping"}
 	}
 	var wrong []string
-	if err := a.DB.Ping(ctx); err != nil {
+	asking, cancel := context.WithTimeout(ctx, askWithin)
+	defer cancel()
+	if err := a.DB.Ping(asking); err != nil {
 		wrong = append(wrong, "the database does not answer")
 	}
 	a.mu.Lock()
@@ -75,6 +89,12 @@ func (a *App) limping(ctx context.Context) []string {
 	}
 	if problem := a.Hub.RelayProblem(); problem != "" {
 		wrong = append(wrong, "the relay between nodes "+problem)
+	}
+	if size := a.DB.Log(); size > logGrown {
+		wrong = append(wrong, fmt.Sprintf("the database's log has grown to %d MB: another program reads it for too long", size>>20))
+	}
+	if a.Hub.Full() {
+		wrong = append(wrong, "there is no room for more connections: the limit of open files (ulimit -n) is too low")
 	}
 	if off := a.clock.Off().Abs(); off >= clockOff {
 		wrong = append(wrong, fmt.Sprintf("this machine's clock is %s off the database's", off))

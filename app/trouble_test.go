@@ -109,6 +109,27 @@ func TestSecretsAreMaskedInTheEffectiveConfiguration(t *testing.T) {
 	}
 }
 
+func TestNoSecretIsShownWhateverIsWrongWithAnAddress(t *testing.T) {
+	for _, secret := range []string{"hunter2", "hunter2%zz", "hunter2/x", "hunter2@x", "hunter2 x", "hunter2#x"} {
+		for _, address := range []string{"postgres://ichat:" + secret + "@127.0.0.1:1/x", "postgres://127.0.0.1:1/x?password=" + secret, "nats://" + secret + "@127.0.0.1:1",
+			"nats://ichat:" + secret + "@127.0.0.1:1", "s3://key:" + secret + "@127.0.0.1/b", "smtp://me:" + secret + "@127.0.0.1:1"} {
+			for name, c := range map[string]app.Config{
+				"database": {DatabaseURL: address}, "blob": {BlobURL: address}, "smtp": {SMTPURL: address},
+				"nats": {NatsURL: address, DatabaseURL: "postgres://127.0.0.1:1/x"},
+			} {
+				c.Addr, c.Data = "127.0.0.1:0", t.TempDir()
+				shown := fmt.Sprint(c.Effective())
+				if err := start(c); err != nil {
+					shown += err.Error()
+				}
+				if strings.Contains(shown, "hunter2") {
+					t.Errorf("%s %s: %s", name, address, shown)
+				}
+			}
+		}
+	}
+}
+
 // TestAStartThatFailsGivesItsNodeNumberBack: there are 32 of them, and a supervisor tries often.
 func TestAStartThatFailsGivesItsNodeNumberBack(t *testing.T) {
 	taken, err := net.Listen("tcp", "127.0.0.1:0")

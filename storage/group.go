@@ -134,6 +134,7 @@ func (w *groupWriter) together(group []*call) (dead bool) {
 	tx, err := w.db.BeginTx(ctx, nil)
 	if err != nil {
 		refuse(group, fmt.Errorf("begin: %w", err))
+		w.refuseWaiting(err)
 		return false
 	}
 	for _, c := range group {
@@ -192,6 +193,19 @@ func refuse(group []*call, cause error) {
 	for _, c := range group {
 		c.after = nil
 		c.err = fault.New(fault.Unavailable, "the server cannot save right now").Because(cause)
+	}
+}
+
+// refuseWaiting answers everybody who came while a transaction could not begin: behind another program's lock each
+// group would wait as long again as the one before, and the last for minutes.
+func (w *groupWriter) refuseWaiting(cause error) {
+	for range len(w.queue) {
+		c, open := <-w.queue
+		if !open {
+			return
+		}
+		refuse([]*call{c}, fmt.Errorf("begin, before its turn: %w", cause))
+		w.kept <- []*call{c}
 	}
 }
 

@@ -8,6 +8,7 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"strings"
 
 	"github.com/uptrace/bun"
 	"github.com/uptrace/bun/dialect/sqlitedialect"
@@ -15,6 +16,10 @@ import (
 
 // readers is how many reads run at once on SQLite; more only wait for each other's CPU.
 const readers = 4
+
+// logKept is how much of the write-ahead log stays on the disk when a checkpoint has emptied it. A long reader
+// lets it grow; without a limit it would stay as large for ever.
+const logKept = "16777216"
 
 func openSQLite(ctx context.Context, path string, log *slog.Logger) (*DB, error) {
 	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
@@ -24,7 +29,7 @@ func openSQLite(ctx context.Context, path string, log *slog.Logger) (*DB, error)
 	if err != nil {
 		return nil, fmt.Errorf("the data folder cannot be written: %w", err)
 	}
-	write, err := sqliteHandle(path, "rwc", "&_txlock=immediate&_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)", 1)
+	write, err := sqliteHandle(path, "rwc", "&_txlock=immediate&_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)&_pragma=journal_size_limit("+logKept+")", 1)
 	if err == nil {
 		err = write.PingContext(ctx) // the writer opens first: it makes the file and its log
 	}
@@ -50,4 +55,16 @@ func sqliteHandle(path, mode, more string, connections int) (*bun.DB, error) {
 	pool.SetMaxOpenConns(connections)
 	pool.SetMaxIdleConns(connections)
 	return bun.NewDB(pool, sqlitedialect.New()), nil
+}
+
+// Log is the size of SQLite's write-ahead log in bytes; 0 on PostgreSQL. It grows while something reads for long.
+func (db *DB) Log() int64 {
+	if db.lock == nil {
+		return 0
+	}
+	info, err := os.Stat(strings.TrimSuffix(db.lock.Name(), ".lock") + "-wal")
+	if err != nil {
+		return 0
+	}
+	return info.Size()
 }

@@ -5,8 +5,10 @@ package storage
 import (
 	"context"
 	"database/sql"
+	"database/sql/driver"
 	"errors"
 	"fmt"
+	"io"
 	"log/slog"
 	"net"
 	"os"
@@ -140,13 +142,15 @@ func Classify(err error) error {
 	if _, ok := fault.As(err); ok {
 		return err
 	}
-	if away(err) {
+	if Away(err) {
 		return fault.New(fault.Unavailable, "the server cannot save right now").Because(err)
 	}
 	return err
 }
 
-func away(err error) bool {
+// Away tells whether err says that the database is not there, or has no room or time just now; later the same
+// may succeed.
+func Away(err error) bool {
 	var lite *sqlite.Error
 	if errors.As(err, &lite) {
 		switch lite.Code() & 0xff {
@@ -162,7 +166,8 @@ func away(err error) bool {
 		return true
 	}
 	var network net.Error
-	return errors.Is(err, sql.ErrConnDone) || errors.As(err, &network) || pgconn.SafeToRetry(err)
+	return errors.Is(err, sql.ErrConnDone) || errors.Is(err, sql.ErrTxDone) || errors.Is(err, driver.ErrBadConn) ||
+		errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) || errors.As(err, &network) || pgconn.SafeToRetry(err)
 }
 
 func sqlState(err error) string {

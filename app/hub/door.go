@@ -13,7 +13,8 @@ import (
 // door is the list of all open sockets by client id, and of how many of an address are not
 // attached yet: those cost memory and have shown no sign-in.
 type door struct {
-	cap int // of unattached sockets per address; negative: none
+	cap  int // of unattached sockets per address; negative: none
+	most int // open sockets; 0: any number
 
 	mu       sync.Mutex
 	sockets  map[string]*socket // guarded by mu
@@ -21,8 +22,8 @@ type door struct {
 	draining bool               // guarded by mu
 }
 
-func newDoor(cap int) *door {
-	return &door{cap: cap, sockets: make(map[string]*socket), unbound: make(map[string]int)}
+func newDoor(cap, most int) *door {
+	return &door{cap: cap, most: most, sockets: make(map[string]*socket), unbound: make(map[string]int)}
 }
 
 // admit lists s as open and unattached, and counts it in open.
@@ -31,6 +32,9 @@ func (d *door) admit(s *socket, open *sync.WaitGroup) error {
 	defer d.mu.Unlock()
 	if d.draining {
 		return fault.New(fault.Unavailable, "the server is restarting").After(time.Second)
+	}
+	if d.most > 0 && len(d.sockets) >= d.most {
+		return fault.New(fault.Unavailable, "this server has no room for more connections").After(5 * time.Second)
 	}
 	if d.cap >= 0 && d.unbound[s.address] >= d.cap {
 		return fault.New(fault.TooMany, "too many connections are waiting for a sign-in").After(5 * time.Second)
@@ -64,6 +68,13 @@ func (d *door) find(client string) *socket {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	return d.sockets[client]
+}
+
+// full tells whether nobody else may come in.
+func (d *door) full() bool {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.most > 0 && len(d.sockets) >= d.most
 }
 
 func (d *door) len() int {

@@ -65,6 +65,7 @@ type Options struct {
 	QueueFrames int           // that may wait for one socket [1024]
 	// UnboundPerAddress sockets of one address may wait to be attached; negative: any [50].
 	UnboundPerAddress int
+	Most              int                          // open sockets [any number]
 	AllowOrigin       func(r *http.Request) bool   // [same host, or no Origin at all]
 	Address           func(r *http.Request) string // of the client [the connection's]
 	Log               *slog.Logger                 // [slog.Default]
@@ -129,7 +130,7 @@ func newHub(o Options, c clock) *Hub {
 		limits: room(o),
 		people: newIndex(), groups: newGroups(), told: map[string]func([]byte){},
 	}
-	h.door = newDoor(o.UnboundPerAddress)
+	h.door = newDoor(o.UnboundPerAddress, o.Most)
 	h.ended = endings{after: c.after}
 	h.presence = newPresence(o.Grace, c.after, h.groups.forget, h.caught)
 	h.melodies = h.newMelodies()
@@ -221,6 +222,9 @@ func (h *Hub) Sessions() []string {
 
 // Sockets counts the open sockets, attached or not.
 func (h *Hub) Sockets() int { return h.door.len() }
+
+// Full tells whether there is no room for another socket.
+func (h *Hub) Full() bool { return h.door.full() }
 
 // Stats returns the counters.
 func (h *Hub) Stats() Stats {

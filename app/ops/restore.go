@@ -207,7 +207,7 @@ func migrationsOf(engine string, schema []string) (then, now *migrate.Migrations
 
 // clear removes what migrations put into tables that the archive is going to fill.
 func clear(ctx context.Context, db *storage.DB, m Manifest) error {
-	return db.Write(ctx, func(ctx context.Context, tx *storage.Tx) error {
+	return db.Write(storage.Unhurried(ctx), func(ctx context.Context, tx *storage.Tx) error {
 		for _, t := range slices.Backward(m.Tables) {
 			if _, err := tx.NewRaw(`DELETE FROM ?`, bun.Ident(t.Name)).Exec(ctx); err != nil {
 				return fmt.Errorf("%s: %w", t.Name, err)
@@ -239,7 +239,7 @@ func loadTable(ctx context.Context, db *storage.DB, tables []storage.Table, t Ta
 	flush := func() error {
 		rows := slice
 		slice = nil
-		return db.Write(ctx, func(ctx context.Context, tx *storage.Tx) error { return insert(ctx, tx, t, rows) })
+		return db.Write(storage.Unhurried(ctx), func(ctx context.Context, tx *storage.Tx) error { return insert(ctx, tx, t, rows) })
 	}
 	err = readRows(t, from, func(cells []any) error {
 		for i := range cells {

@@ -67,7 +67,7 @@ func (s *Server) refuse(ctx context.Context, method, path string, err error) *re
 	if errors.As(err, &ready) {
 		return ready
 	}
-	e, status := faultOf(err)
+	e, status := s.faultOf(err)
 	if status >= http.StatusInternalServerError && !clientLeft(ctx, err) {
 		s.logFailure(ctx, method, path, err)
 	}
@@ -81,7 +81,7 @@ func clientLeft(ctx context.Context, err error) bool {
 }
 
 // faultOf finds what a client may know of err.
-func faultOf(err error) (*fault.Error, int) {
+func (s *Server) faultOf(err error) (*fault.Error, int) {
 	if e, ok := fault.As(err); ok {
 		if e.Kind.Status() == http.StatusInternalServerError {
 			e = fault.New(fault.Internal, "something went wrong")
@@ -97,6 +97,8 @@ func faultOf(err error) (*fault.Error, int) {
 		return fault.New(fault.Unavailable, "this took too long, please try again"), http.StatusServiceUnavailable
 	case errors.As(err, &he):
 		return faultOfStatus(he.Code)
+	case s.away != nil && s.away(err):
+		return fault.New(fault.Unavailable, "the server cannot answer right now"), http.StatusServiceUnavailable
 	}
 	return faultOfStatus(http.StatusInternalServerError)
 }

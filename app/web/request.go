@@ -65,6 +65,7 @@ func OriginOf(ctx context.Context) string { return requestOf(ctx).origin }
 
 // Values of headers on every answer; shared, as nothing appends to them in place.
 var (
+	closing    = []string{"close"}
 	nosniff    = []string{"nosniff"}
 	sameOrigin = []string{"same-origin"}
 	deny       = []string{"DENY"}
@@ -91,6 +92,9 @@ func (s *Server) begin(next echo.HandlerFunc) echo.HandlerFunc {
 		h["X-Content-Type-Options"] = nosniff
 		h["Referrer-Policy"] = sameOrigin
 		h["X-Frame-Options"] = deny
+		if s.crowd.tight() {
+			h["Connection"] = closing
+		}
 		api := isAPI(r.URL.Path)
 		if api {
 			h["Cache-Control"] = noStore

@@ -93,6 +93,8 @@ func Route[I, O any](s *Server, access Access, method, path, summary string,
 		next(hc)
 	}}
 	huma.Register(s.api, op, func(ctx context.Context, in *I) (*O, error) {
+		ctx, cancel := context.WithTimeout(ctx, answerIn)
+		defer cancel()
 		out, err := h(ctx, in)
 		if err != nil {
 			return nil, s.refuse(ctx, method, path, err)
@@ -156,7 +158,9 @@ func (s *Server) identify(c echo.Context, q *request, access Access) error {
 	if token == "" || s.authenticate == nil {
 		return fault.New(fault.SignedOut, "please sign in")
 	}
-	caller, err := s.authenticate(c.Request().Context(), token)
+	ctx, cancel := context.WithTimeout(c.Request().Context(), knowIn)
+	defer cancel()
+	caller, err := s.authenticate(ctx, token)
 	if err != nil {
 		return err
 	}

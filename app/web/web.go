@@ -14,6 +14,7 @@ import (
 	"net/netip"
 	"net/url"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -25,6 +26,8 @@ const (
 	headerLimit   = 32 << 10         // cookies of a shared domain included
 	headerTimeout = 5 * time.Second  // a client that trickles headers holds a connection, nothing else
 	readTimeout   = 30 * time.Second // 256 KiB over a bad mobile line
+	answerIn      = 10 * time.Second // reads of a JSON route; nobody waits longer, and a part that hangs must not gather requests
+	knowIn        = 5 * time.Second  // who is calling
 	idleTimeout   = 2 * time.Minute  // above the 60 s most proxies keep, so that they close first
 	goodbye       = 10 * time.Second // what requests under way get when the server leaves
 )
@@ -37,6 +40,9 @@ type Options struct {
 	Limits         bool                               // false lifts every PerPerson and PerAddress
 	Ready          func(ctx context.Context) []string // what keeps the server from serving, in plain words; nil: nothing
 	Limping        func(ctx context.Context) []string // what is wrong while it serves all the same; nil: nothing
+	Away           func(err error) bool               // tells the errors that mean that a part is not there just now; nil: none
+	Room           int                                // connections at once, sockets among them; 0: any number
+	Sockets        func() int                         // how many of them are sockets; nil: none
 	Now            func() time.Time                   // nil: time.Now
 }
 
@@ -49,6 +55,8 @@ type Server struct {
 	limits       bool
 	ready        func(ctx context.Context) []string
 	limping      func(ctx context.Context) []string
+	away         func(err error) bool
+	crowd        crowd
 	authenticate func(ctx context.Context, token string) (Caller, error)
 	proxies      []netip.Prefix
 	baseScheme   string
@@ -61,7 +69,7 @@ type Server struct {
 // New makes a server with /healthz, /readyz and /api/openapi.json.
 func New(o Options) *Server {
 	teachHuma()
-	s := &Server{echo: echo.New(), log: o.Log, now: o.Now, limits: o.Limits, ready: o.Ready, limping: o.Limping, proxies: o.TrustedProxies,
+	s := &Server{echo: echo.New(), log: o.Log, now: o.Now, limits: o.Limits, ready: o.Ready, limping: o.Limping, away: o.Away, proxies: o.TrustedProxies,
 		ownBody: map[string]bool{}}
 	if s.log == nil {
 		s.log = slog.Default()
@@ -69,6 +77,10 @@ func New(o Options) *Server {
 	s.log = slog.New(LogHandler(s.log.Handler()))
 	if s.now == nil {
 		s.now = time.Now
+	}
+	s.crowd = crowd{room: o.Room, sockets: o.Sockets, http: new(atomic.Int64)}
+	if s.crowd.sockets == nil {
+		s.crowd.sockets = func() int { return 0 }
 	}
 	if base, err := url.Parse(o.BaseURL); err == nil {
 		s.baseScheme, s.baseHost = base.Scheme, base.Host
@@ -94,7 +106,9 @@ func (s *Server) Handler() http.Handler { return s.echo }
 
 // Serve answers on l until ctx ends, then lets requests under way finish.
 func (s *Server) Serve(ctx context.Context, l net.Listener) error {
+	s.crowd.Listener = l
 	server := &http.Server{
+		ConnState:         s.crowd.watch,
 		Handler:           s.echo,
 		ReadHeaderTimeout: headerTimeout,
 		ReadTimeout:       readTimeout,
@@ -103,7 +117,7 @@ func (s *Server) Serve(ctx context.Context, l net.Listener) error {
 		ErrorLog:          slog.NewLogLogger(s.log.Handler(), slog.LevelDebug), // broken clients, not our faults
 	}
 	failed := make(chan error, 1)
-	go func() { failed <- server.Serve(l) }()
+	go func() { failed <- server.Serve(&s.crowd) }()
 	select {
 	case err := <-failed:
 		return fmt.Errorf("serve %s: %w", l.Addr(), err)
