@@ -2,6 +2,7 @@
 
 import { createApp } from "vue"
 import "../look/console.css"
+import "./office.css"
 import { begin } from "../parts/ui"
 import AdminApp from "./AdminApp.vue"
 
