@@ -8,6 +8,7 @@ import (
 	"fmt"
 	mrand "math/rand/v2"
 	"net/http"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -314,18 +315,19 @@ func (c *company) visitor(ctx context.Context, n, devices int) (*person, error) 
 	return v, nil
 }
 
-// settled waits until every device that is switched on is live.
+// settled waits until every device that is not live now, and should be, has come back once.
 func (c *company) settled(ctx context.Context, within time.Duration) error {
 	ctx, cancel := context.WithTimeout(ctx, within)
 	defer cancel()
-	for ctx.Err() == nil {
-		if len(c.absent()) == 0 {
-			return nil
-		}
-		wait(ctx, 20*time.Millisecond)
-	}
 	absent := c.absent()
-	return fmt.Errorf("%d devices did not come online within %s, such as %s", len(absent), within, absent[0].name)
+	for len(absent) > 0 && ctx.Err() == nil {
+		wait(ctx, 20*time.Millisecond)
+		absent = slices.DeleteFunc(absent, func(d *device) bool { return d.isLive() || d.isOff() })
+	}
+	if len(absent) > 0 {
+		return fmt.Errorf("%d devices did not come online within %s, such as %s", len(absent), within, absent[0].name)
+	}
+	return nil
 }
 
 // absent are the devices that should be live and are not.
