@@ -43,6 +43,7 @@ type Final struct {
 	Began    time.Time      // of the run, on the clock that everybody here has
 	Nodes    int
 	Restored bool
+	Hurried  bool // more was asked of the machine than it can do in time: nothing is late
 	Converge time.Duration
 }
 
@@ -66,7 +67,7 @@ type Assignment struct {
 // quiesce waits until nobody has anything more to say and everybody is level, and reads the world.
 func (c *company) quiesce(ctx context.Context, within time.Duration) (Final, error) {
 	began := time.Now()
-	f := Final{Logs: map[int64][]Message{}, Caps: map[int64]int{}, Visitors: map[int64]bool{}, Began: c.history.began, Nodes: len(c.stage.nodes), Restored: c.restored}
+	f := Final{Logs: map[int64][]Message{}, Caps: map[int64]int{}, Visitors: map[int64]bool{}, Began: c.history.began, Nodes: len(c.stage.nodes), Restored: c.restored, Hurried: c.stage.direct}
 	for _, p := range c.people() {
 		for _, d := range p.devices {
 			d.power(true)
