@@ -14,6 +14,8 @@ type story struct {
 
 // exempt says why a route needs no story: nothing that anybody shows changes by it, or it is read when it is shown.
 var exempt = map[string]string{
+	"PUT /api/push/device":                                  "where one's own browser is called; nobody shows it",
+	"DELETE /api/push/device":                               "where one's own browser is called; nobody shows it",
 	"POST /api/setup":                                       "before it there is nobody who could watch",
 	"POST /api/session":                                     "a sign-in changes nothing that anybody shows",
 	"DELETE /api/session":                                   "it ends the socket itself; app/people tells that story",
