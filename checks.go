@@ -31,7 +31,7 @@ func (k checkCommand) Run(ctx context.Context, c *commands) error {
 	if err := k.besideCluster(); err != nil {
 		return err
 	}
-	o := check.Options{Seed: k.Seed, Nodes: k.Nodes, Seconds: k.For, Only: k.Act, Binary: k.Binary, Folder: k.Keep, Progress: os.Stderr}
+	o := check.Options{Seed: k.Seed, Nodes: k.Nodes, For: k.For, Only: k.Act, Binary: k.Binary, Folder: k.Keep, Progress: os.Stderr}
 	if k.Controls {
 		return k.controls(ctx, c, o)
 	}

@@ -32,13 +32,13 @@ const (
 
 // Options say what to check.
 type Options struct {
-	Seed    uint64
-	Nodes   int           // 1: SQLite; more: PostgreSQL and NATS from the environment
-	Only    string        // the name of one act; "": all
-	Seconds time.Duration // of workload in each act; 0: what the act says
-	Binary  string        // the program under test; "": this one
-	Folder  string        // where the history goes; "": a temporary one, removed when nothing was found
-	Env     []string      // for the program under test, beside what the stage sets
+	Seed   uint64
+	Nodes  int           // 1: SQLite; more: PostgreSQL and NATS from the environment
+	Only   string        // the name of one act; "": all
+	For    time.Duration // of workload in each act; 0: what the act says
+	Binary string        // the program under test; "": this one
+	Folder string        // where the history goes; "": a temporary one, removed when nothing was found
+	Env    []string      // for the program under test, beside what the stage sets
 
 	LevelWithin time.Duration // how long everybody may take to come level at the end; 0: 30 s
 
@@ -185,12 +185,12 @@ func play(ctx context.Context, s script) (Act, error) {
 
 // perform lets the workload and the nemesis run side by side.
 func perform(ctx context.Context, s script, st *stage, c *company) (Figures, error) {
-	ctx, stop := context.WithTimeout(ctx, s.options.Seconds)
+	ctx, stop := context.WithTimeout(ctx, s.options.For)
 	defer stop()
 	st.noise(s.noise)
 	n := &nemesis{stage: st, company: c, history: c.history, say: s.options.say}
 	struck := make(chan error, 1)
-	go func() { struck <- n.run(ctx, s.options.Seconds, s.faults(st, c)) }()
+	go func() { struck <- n.run(ctx, s.options.For, s.faults(st, c)) }()
 	err := s.workload(ctx, c)
 	err = errors.Join(err, <-struck)
 	st.noise(noise{})

@@ -37,9 +37,9 @@ func run(ctx context.Context, o Options, acts ...script) (Report, error) {
 		if o.Only != "" && o.Only != s.name {
 			continue
 		}
-		own.Seconds, own.Nodes, own.SmallDisk = s.options.Seconds, max(s.options.Nodes, o.Nodes), s.options.SmallDisk
-		if o.Seconds != 0 {
-			own.Seconds = o.Seconds
+		own.For, own.Nodes, own.SmallDisk = s.options.For, max(s.options.Nodes, o.Nodes), s.options.SmallDisk
+		if o.For != 0 {
+			own.For = o.For
 		}
 		s.options = own
 		a, err := play(ctx, s)
@@ -64,7 +64,7 @@ var everyday = noise{Eat: 0.02, Cut: 0.01, Duplicate: 0.02, Delay: 5 * time.Mill
 
 func oneNode(d time.Duration) script {
 	return script{
-		name: "one", options: Options{Seconds: d, Nodes: 1}, workload: everybody, noise: everyday,
+		name: "one", options: Options{For: d, Nodes: 1}, workload: everybody, noise: everyday,
 		size: size{visitors: 24, agents: 8, members: 8, devices: 2, caps: 4},
 		faults: func(*stage, *company) []fault {
 			return []fault{killNode(0), cutLines(0), killNode(0), deafen(4 * time.Second), freezeNode(0, 3*time.Second), killNode(0)}
@@ -74,7 +74,7 @@ func oneNode(d time.Duration) script {
 
 func threeNodes(d time.Duration) script {
 	return script{
-		name: "three", options: Options{Seconds: d, Nodes: 3}, workload: everybody, noise: everyday,
+		name: "three", options: Options{For: d, Nodes: 3}, workload: everybody, noise: everyday,
 		size: size{visitors: 24, agents: 8, members: 8, devices: 2, caps: 4},
 		faults: func(*stage, *company) []fault {
 			return []fault{killNode(0), killNATS(6 * time.Second), hangLines(1, 4*time.Second), killPostgres(time.Second), killNode(1), freezeNode(2, 5*time.Second),
@@ -86,7 +86,7 @@ func threeNodes(d time.Duration) script {
 // backThen is a day on which a backup has to be put back.
 func backThen(d time.Duration) script {
 	return script{
-		name: "restore", options: Options{Seconds: d, Nodes: 1}, workload: everybody, noise: everyday,
+		name: "restore", options: Options{For: d, Nodes: 1}, workload: everybody, noise: everyday,
 		size:   size{visitors: 12, agents: 4, members: 4, devices: 2, caps: 4},
 		faults: func(*stage, *company) []fault { return []fault{restoreBackup(3 * time.Second)} },
 	}
@@ -95,7 +95,7 @@ func backThen(d time.Duration) script {
 // fullDisk is a day on which the disk is full.
 func fullDisk(d time.Duration) script {
 	return script{
-		name: "disk", options: Options{Seconds: d, Nodes: 1, SmallDisk: true}, workload: everybody, noise: everyday,
+		name: "disk", options: Options{For: d, Nodes: 1, SmallDisk: true}, workload: everybody, noise: everyday,
 		size:   size{visitors: 12, agents: 4, members: 4, devices: 2, caps: 4},
 		faults: func(*stage, *company) []fault { return []fault{fillDisk(4 * time.Second), killNode(0)} },
 	}

@@ -104,12 +104,12 @@ func control(ctx context.Context, o Options, fault, own string) ([]Control, erro
 	for i := range results {
 		all.Go(func() {
 			one := o
-			one.Seed, one.Nodes, one.Seconds, one.LevelWithin = o.Seed+uint64(i), 1, controlFor, 10*time.Second
+			one.Seed, one.Nodes, one.For, one.LevelWithin = o.Seed+uint64(i), 1, controlFor, 10*time.Second
 			one.Fault, one.Progress = fault, nil
 			results[i], errs[i] = controlRun(ctx, one, fault, own)
 			if errs[i] == nil && fault != "" && !results[i].Passed {
 				// On a busy machine little happens in that time, and a fault is a matter of moments.
-				one.Seconds *= 3
+				one.For *= 3
 				results[i], errs[i] = controlRun(ctx, one, fault, own)
 			}
 		})

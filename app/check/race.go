@@ -29,8 +29,8 @@ func Race(ctx context.Context, o Options, visitors int) (Report, error) {
 	began := time.Now()
 	r := Report{Seed: o.Seed, Faults: map[string]int{}}
 	o.Nodes, o.Direct = max(o.Nodes, 3), true
-	if o.Seconds == 0 {
-		o.Seconds = raceFor
+	if o.For == 0 {
+		o.For = raceFor
 	}
 	a, err := play(ctx, script{
 		name: "race", options: o, size: size{agents: raceAgents, devices: 1, caps: raceCaps, vary: true},

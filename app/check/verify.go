@@ -128,7 +128,7 @@ type cast struct {
 	visitor               *person
 	agent, other, founder *person
 	boards                map[*person]*board
-	conv, group, direct   int64
+	conv, group           int64
 	ticket                int64
 	last                  Message // what was said last in conv
 	next                  int
