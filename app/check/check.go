@@ -146,6 +146,10 @@ func play(ctx context.Context, s script) (Act, error) {
 		return Act{}, err
 	}
 	st, err := raise(ctx, o, folder, h)
+	var missing *MissingError
+	if errors.As(err, &missing) && o.Folder == "" {
+		os.RemoveAll(folder) // there is nothing to be seen in it
+	}
 	if err != nil {
 		return Act{}, err
 	}
@@ -171,14 +175,19 @@ func play(ctx context.Context, s script) (Act, error) {
 	if err := h.close(); err != nil {
 		return Act{}, err
 	}
-	story := h.story(final)
+	return verdict(s, h.story(final), h, folder, figures, time.Since(began))
+}
+
+// verdict lets the judge read the story and says what came out.
+func verdict(s script, story Story, h *history, folder string, figures Figures, took time.Duration) (Act, error) {
+	o := s.options
 	found := judge(story)
 	if len(found) > 0 {
-		if err := write(filepath.Join(folder, "final.json"), final); err != nil {
+		if err := write(filepath.Join(folder, "final.json"), story.Final); err != nil {
 			return Act{}, err
 		}
 	}
-	a := Act{Name: s.name, Nodes: o.Nodes, Seconds: time.Since(began).Seconds(), Acked: story.acked(), Delivered: story.delivered(),
+	a := Act{Name: s.name, Nodes: o.Nodes, Seconds: took.Seconds(), Acked: story.acked(), Delivered: story.delivered(),
 		Violations: len(found), Faults: h.faultCounts(), Figures: figures.with(story), found: firstOfEach(found)}
 	return a, keep(o, &a, folder)
 }

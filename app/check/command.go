@@ -28,7 +28,7 @@ func Long(ctx context.Context, o Options) (Report, error) {
 // run plays acts one after the other; with Nodes set only those on as many nodes.
 func run(ctx context.Context, o Options, acts ...script) (Report, error) {
 	began := time.Now()
-	r := Report{Seed: o.Seed, Faults: map[string]int{}}
+	r := Report{Seed: o.Seed, Faults: map[string]int{}, Acts: []Act{}}
 	for _, s := range acts {
 		if o.Nodes != 0 && (o.Nodes == 1) != (s.options.Nodes == 1) {
 			continue

@@ -27,7 +27,7 @@ const (
 // at random, while nodes are killed and frozen: nobody may be lost, doubled, or given to an agent who is full.
 func Race(ctx context.Context, o Options, visitors int) (Report, error) {
 	began := time.Now()
-	r := Report{Seed: o.Seed, Faults: map[string]int{}}
+	r := Report{Seed: o.Seed, Faults: map[string]int{}, Acts: []Act{}}
 	o.Nodes, o.Direct = max(o.Nodes, 3), true
 	if o.For == 0 {
 		o.For = raceFor
