@@ -169,7 +169,7 @@ func (a *App) build(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	mailing := notify.Options{SMTP: smtp, BaseURL: a.Config.BaseURL, LocalPush: a.Config.LocalPush}
+	mailing := notify.Options{SMTP: smtp, BaseURL: a.Config.BaseURL, LocalPush: a.Config.LocalPush, MissedAfter: a.Config.MissedAfter}
 	if a.Notify, err = notify.New(ctx, a.DB, ids, a.now, a.Hub, a.People, a.Sites, a.Chat, a.Audit, mailing, a.log); err != nil {
 		return err
 	}

@@ -34,6 +34,9 @@ type Config struct {
 	// NoLimits lifts the limits per person and address; only the load runs set it.
 	NoLimits bool `hidden:"" env:"ICHAT_NO_LIMITS"`
 
+	// MissedAfter is how long visitors have to come back before a mail tells them of an answer; only tests shorten it.
+	MissedAfter time.Duration `hidden:"" env:"ICHAT_MISSED_AFTER" default:"5m"`
+
 	// LocalPush lets push services be on this machine; only tests set it.
 	LocalPush bool `kong:"-"`
 }

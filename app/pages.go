@@ -16,6 +16,9 @@ import (
 // preview of the chat) only.
 const consolePolicy = "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; font-src 'self'; connect-src 'self'; frame-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'"
 
+// workerPolicy is that of the service worker, which only shows notifications.
+const workerPolicy = "default-src 'none'"
+
 // widgetFiles is the built chat window; without a front-end build its parts are empty.
 func widgetFiles() sites.Files {
 	files := widget.Files()
@@ -32,6 +35,7 @@ func consolePages(w *web.Server) {
 	w.Raw(web.Public, http.MethodGet, "/", func(c echo.Context) error { return c.Redirect(http.StatusFound, "/agent") })
 	w.Page("/agent", files, "agent.html", consolePolicy)
 	w.Page("/admin", files, "admin.html", consolePolicy)
+	w.Page("/agent-worker.js", files, "agent-worker.js", workerPolicy) // beside /agent, which is its scope
 	if assets, err := fs.Sub(files, "assets"); err == nil {
 		w.Pages("/console/assets", assets, consolePolicy)
 	}

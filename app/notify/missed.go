@@ -41,7 +41,7 @@ func (s *Service) AnsweredTx(ctx context.Context, tx *storage.Tx, c chat.Convers
 		return err
 	}
 	row := mailRow{Kind: kindMissed, SiteID: c.SiteID, PersonID: c.OwnerID, ConversationID: c.ID, Seq: m.Seq, Address: to.Email,
-		Locale: locale, DueAt: s.time().Add(missedAfter)}
+		Locale: locale, DueAt: s.time().Add(s.missedAfter)}
 	return s.queueTx(ctx, tx, row, details{Page: to.Page})
 }
 

@@ -12,6 +12,7 @@
 package notify
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"log/slog"
@@ -45,7 +46,7 @@ const (
 )
 
 const (
-	// missedAfter is how long a visitor has to come back before he gets a mail about an answer.
+	// missedAfter is the usual time of Options.MissedAfter.
 	missedAfter = 5 * time.Minute
 	// giveUpAfter is how long a mail that does not get through is tried.
 	giveUpAfter = 72 * time.Hour
@@ -64,6 +65,8 @@ type Reach struct {
 type Options struct {
 	SMTP    *Server // nil: mail is not set up
 	BaseURL string  // public address; links in mails need it
+	// MissedAfter is how long a visitor has to come back before he gets a mail about an answer; 0 is the usual time.
+	MissedAfter time.Duration
 	// LocalPush lets push services be on this machine, without encryption: for tests.
 	LocalPush bool
 }
@@ -83,6 +86,8 @@ type Service struct {
 	base   string // without a slash at its end; empty when unknown
 	reach  func(ctx context.Context, q bun.IDB, conversation, visitor int64) (Reach, error)
 
+	missedAfter time.Duration
+
 	identity *identity
 	door     *door
 
@@ -93,7 +98,7 @@ type Service struct {
 // New makes the room; it sends while Run runs. It reads the key of pushes, and makes it in a new database.
 func New(ctx context.Context, db *storage.DB, ids *id.Source, now func() time.Time, h *hub.Hub, p *people.Service, st *sites.Service, c *chat.Service, acts *audit.Log, o Options, log *slog.Logger) (*Service, error) {
 	s := &Service{db: db, ids: ids, now: now, hub: h, people: p, sites: st, chat: c, audit: acts, log: log,
-		server: o.SMTP, base: strings.TrimRight(o.BaseURL, "/"), door: newDoor(o.LocalPush), ended: make(chan struct{}, 1),
+		server: o.SMTP, base: strings.TrimRight(o.BaseURL, "/"), missedAfter: cmp.Or(o.MissedAfter, missedAfter), door: newDoor(o.LocalPush), ended: make(chan struct{}, 1),
 		reach: func(context.Context, bun.IDB, int64, int64) (Reach, error) { return Reach{}, nil }}
 	s.mails = s.worker("mails not looked at", nextDue, s.oneMail)
 	s.pushes = s.worker("pushes not looked at", nextPush, s.onePush)

@@ -33,7 +33,7 @@ func (s *Server) Pages(prefix string, files fs.FS, csp string) {
 	s.onRead(strings.TrimSuffix(prefix, "/")+"/*", h)
 }
 
-// Page serves one HTML file of a build at a path of its own.
+// Page serves one file of a build, a page or a service worker, at a path of its own.
 func (s *Server) Page(at string, files fs.FS, name, csp string) {
 	d := &dist{files: files}
 	s.onRead(at, func(c echo.Context) error {
@@ -41,6 +41,7 @@ func (s *Server) Page(at string, files fs.FS, name, csp string) {
 		if err != nil {
 			return err
 		}
+		setPolicy(c.Response().Header(), csp)
 		return f.send(c, csp)
 	})
 }

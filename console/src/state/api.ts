@@ -1,7 +1,7 @@
 // What only the console's pages ask for: older notes, the owners' queues and settings.
 
 import { MemberApi } from "@wire/api_member"
-import type { ActPage, Block, BlockPage, Board, ConversationPage, Edition, FailedMail, Header, Mail, Member, MemberPage, Message, MessagePage, Queue, Settings, Ticket, TicketPage, VisitorBlock } from "@wire/protocol"
+import type { ActPage, Block, BlockPage, Board, ConversationPage, Edition, FailedMail, Header, Mail, Member, MemberPage, Message, MessagePage, PushDevice, Queue, Settings, Ticket, TicketPage, VisitorBlock } from "@wire/protocol"
 import type { ActQuery } from "./audit"
 
 export type SettingsPatch = { chat?: Partial<Settings["chat"]>; files?: Partial<Settings["files"]> }
@@ -79,6 +79,24 @@ export class ConsoleApi extends MemberApi {
 
   retryMail(mail: number): Promise<void> {
     return this.call("POST", `/api/admin/mail/${mail}/retry`)
+  }
+
+  /** The transcript of a ticket, to whoever it is meant for. */
+  mailTicket(ticket: number, email: string): Promise<void> {
+    return this.call("POST", `/api/desk/tickets/${ticket}/transcript`, { email })
+  }
+
+  pushKey(): Promise<{ key: string }> {
+    return this.call("GET", "/api/push/key")
+  }
+
+  /** Push to this browser while the sign-in lasts. */
+  putDevice(device: PushDevice): Promise<void> {
+    return this.call("PUT", "/api/push/device", device)
+  }
+
+  dropDevice(): Promise<void> {
+    return this.call("DELETE", "/api/push/device")
   }
 
   settings(): Promise<Settings> {

@@ -2,6 +2,7 @@
 import { admin } from "./en/admin"
 import { agent } from "./en/agent"
 import { base } from "./en/base"
+import { call } from "./en/call"
 import { mail } from "./en/mail"
 import { safety } from "./en/safety"
 import { rooms } from "./en/rooms"
@@ -9,4 +10,4 @@ import { sign } from "./en/sign"
 import { site } from "./en/site"
 import { watch } from "./en/watch"
 
-export const en = { ...base, ...sign, ...agent, ...rooms, ...admin, ...mail, ...safety, ...watch, ...site }
+export const en = { ...base, ...sign, ...agent, ...rooms, ...admin, ...call, ...mail, ...safety, ...watch, ...site }

@@ -30,6 +30,11 @@ export class VisitorApi extends Api {
     return this.call("POST", "/api/live/contact", contact)
   }
 
+  /** Mails the visitor his last request's part of the conversation. */
+  transcript(email: string): Promise<void> {
+    return this.call("POST", "/api/live/transcript", { email })
+  }
+
   end(): Promise<p.Live> {
     return this.call("POST", "/api/live/end")
   }

@@ -1,9 +1,11 @@
 import { useEffect, useRef, useState } from "preact/hooks"
 import { Fault } from "../../wire"
 import type { Shared } from "./app"
+import { Keepsake } from "./keepsake"
 
 /** Asks once before the request is ended; stands where the composer stood. */
-export function EndCard({ chat, words, done }: Shared & { done: () => void }) {
+export function EndCard({ done, ...shared }: Shared & { done: () => void }) {
+  const { chat, words } = shared
   const [problem, setProblem] = useState("")
   const stay = useRef<HTMLButtonElement>(null)
   useEffect(() => stay.current?.focus(), [])
@@ -36,6 +38,7 @@ export function EndCard({ chat, words, done }: Shared & { done: () => void }) {
           {chat.live.state === "waiting" ? words.leave : words.end}
         </button>
       </div>
+      {chat.live.state === "open" && <Keepsake {...shared} />}
     </section>
   )
 }

@@ -45,11 +45,11 @@ export function Log(shared: Shared) {
   )
 }
 
-/** What stands under the messages: the line, that nobody is here, or how it was. */
+/** What stands under the messages: the line, that nobody is here, or how it was and how to keep it. */
 function Card(shared: Shared) {
   const { chat } = shared
   const { state } = chat.live
-  const asks = chat.phase === "ready" && (chat.rates || chat.lonely)
+  const asks = chat.phase === "ready" && (chat.rates || chat.lonely || state === "closed")
   const part = usePart(cards, asks)
   if (asks) return part ? <part.AskCard {...shared} /> : null
   return state === "waiting" ? <QueueCard {...shared} /> : null
