@@ -18,10 +18,11 @@ type checkCommand struct {
 	Long     bool          `help:"Twenty minutes of the same."`
 	Controls bool          `help:"Show that builds broken on purpose are found (bin/ichat-faultlab)."`
 	Race     bool          `help:"Three nodes hand 5,000 visitors to 200 agents while nodes are killed."`
+	Outside  bool          `name:"outside" help:"What goes wrong around the program: another program's lock, too few descriptors, clocks (bin/ichat-faultlab), cables (root)."`
 	Visitors int           `default:"5000" help:"How many come in the race."`
 	Seed     uint64        `default:"1" help:"The same seed makes the same choices and faults."`
 	Nodes    int           `help:"Only the acts on so many nodes; 1 is SQLite, more need PostgreSQL and NATS (scripts/cluster.sh)."`
-	Act      string        `help:"Only the act with this name: one, restore, disk or three."`
+	Act      string        `help:"Only the act with this name: one, restore, disk or three; locked, crowd, clocks or cutoff of --outside."`
 	For      time.Duration `help:"Workload of each act, instead of what the mode says."`
 	Binary   string        `type:"existingfile" help:"The program to check; this one when missing."`
 	Keep     string        `type:"path" help:"A folder for the histories; without it they are kept only when something was found."`
@@ -38,6 +39,9 @@ func (k checkCommand) Run(ctx context.Context, c *commands) error {
 	play := check.Quick
 	if k.Long {
 		play = check.Long
+	}
+	if k.Outside {
+		play = check.Scenarios
 	}
 	if k.Race {
 		play = func(ctx context.Context, o check.Options) (check.Report, error) {
@@ -57,7 +61,7 @@ func (k checkCommand) Run(ctx context.Context, c *commands) error {
 // besideCluster starts this very command again under scripts/cluster.sh, when several nodes are asked for, the parts they
 // share are not there and the script is. Where it is not, the check says what is missing.
 func (k checkCommand) besideCluster() error {
-	alone := k.Controls || k.Nodes == 1 || k.Act != "" && k.Act != "three"
+	alone := k.Controls || k.Nodes == 1 || k.Act != "" && k.Act != "three" && k.Act != "clocks" && k.Act != "cutoff"
 	if alone && !k.Race || os.Getenv("ICHAT_CLUSTER") != "" {
 		return nil
 	}

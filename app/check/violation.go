@@ -33,6 +33,8 @@ var promises = map[string]int{
 	"silent-drop":     10, // a line stayed open and something on it was left out
 	"signed-out":      1,
 	"bad-exit":        1,
+	"blunt":           1, // answered 500, which says neither yes nor no
+	"unnamed":         0, // trouble that nobody is told of
 }
 
 // Violation is a promise that was broken, with the shortest part of the history that shows it.

@@ -247,6 +247,19 @@ func TestUnattachedSocketsOfAnAddressAreFew(t *testing.T) {
 	}
 }
 
+func TestAFullHubTurnsAwayAndTakesAgainWhenSomebodyLeft(t *testing.T) {
+	h := newHouse(t, Options{Most: 2})
+	first := h.open()
+	h.open()
+	if _, status := h.dial(h.url); status != 503 || !h.Full() {
+		t.Fatalf("a third one got %d", status)
+	}
+	first.say("offence")
+	first.wantsCode(websocket.ClosePolicyViolation)
+	h.until("there is room", func() bool { return !h.Full() })
+	h.open()
+}
+
 func TestASocketThatComesWhileTheHubClosesIsSentAway(t *testing.T) {
 	h := newHouse(t, Options{})
 	s := &socket{hub: h.Hub, client: "x"}
