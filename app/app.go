@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"github.com/labstack/echo/v4"
+	"github.com/uptrace/bun/migrate"
 
 	"ichat/app/audit"
 	"ichat/app/chat"
@@ -124,11 +125,7 @@ func open(ctx context.Context, c Config, log *slog.Logger) (*storage.DB, []strin
 	if err := db.Restoring(ctx); err != nil {
 		return nil, nil, errors.Join(err, db.Close())
 	}
-	dialect := "sqlite"
-	if db.Postgres() {
-		dialect = "postgres"
-	}
-	set, err := migrations.Set(dialect)
+	set, err := schema(db)
 	if err != nil {
 		return nil, nil, errors.Join(err, db.Close())
 	}
@@ -137,6 +134,14 @@ func open(ctx context.Context, c Config, log *slog.Logger) (*storage.DB, []strin
 		return nil, nil, errors.Join(err, db.Close())
 	}
 	return db, applied, nil
+}
+
+// schema is what this version knows of the tables.
+func schema(db *storage.DB) (*migrate.Migrations, error) {
+	if db.Postgres() {
+		return migrations.Set("postgres")
+	}
+	return migrations.Set("sqlite")
 }
 
 func (a *App) build(ctx context.Context) error {

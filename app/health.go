@@ -90,6 +90,9 @@ func (a *App) limping(ctx context.Context) []string {
 	if problem := a.Hub.RelayProblem(); problem != "" {
 		wrong = append(wrong, "the relay between nodes "+problem)
 	}
+	if a.outdated(ctx) {
+		wrong = append(wrong, "the database belongs to a newer version by now: replace this node")
+	}
 	if size := a.DB.Log(); size > logGrown {
 		wrong = append(wrong, fmt.Sprintf("the database's log has grown to %d MB: another program reads it for too long", size>>20))
 	}
@@ -100,4 +103,16 @@ func (a *App) limping(ctx context.Context) []string {
 		wrong = append(wrong, fmt.Sprintf("this machine's clock is %s off the database's", off))
 	}
 	return wrong
+}
+
+// outdated tells whether another node, of a newer version, has migrated the database under this one.
+func (a *App) outdated(ctx context.Context) bool {
+	asking, cancel := context.WithTimeout(ctx, askWithin)
+	defer cancel()
+	set, err := schema(a.DB)
+	if err != nil {
+		return false
+	}
+	ahead, err := a.DB.Ahead(asking, set)
+	return err == nil && ahead // an error is named as the database's
 }

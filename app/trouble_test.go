@@ -8,12 +8,14 @@ import (
 	"net"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
 	"ichat/app"
 	"ichat/app/apptest"
 	"ichat/app/chat"
+	"ichat/app/hub/relaytest"
 	"ichat/app/id"
 	"ichat/app/settings"
 	"ichat/storage"
@@ -127,6 +129,56 @@ func TestNoSecretIsShownWhateverIsWrongWithAnAddress(t *testing.T) {
 				}
 			}
 		}
+	}
+}
+
+func TestAFileStoreThatIsAwayAtTheStartIsNamedAndTextGoesOn(t *testing.T) {
+	p := apptest.New(t, func(c *app.Config) { c.BlobURL = "s3://key:hunter2@127.0.0.1:1/bucket?insecure=true" })
+	visitor := p.Visitor()
+	visitor.Say("hello")
+	status, named := problems(t, visitor)
+	if status != 200 || !slices.Contains(named, "the file store does not answer") || names(named, "hunter2") {
+		t.Fatalf("/readyz says %d %v", status, named)
+	}
+}
+
+func TestARelayThatIsAwayAtTheStartIsNamedAndTextGoesOn(t *testing.T) {
+	guarded := relaytest.Guarded(t, "right")
+	for address, want := range map[string]string{
+		"nats://ichat:hunter2@127.0.0.1:1":                                  "the relay between nodes",
+		strings.Replace(guarded.URL(), "ichat:right@", "ichat:hunter2@", 1): "refuses the name or password",
+	} {
+		p := apptest.New(t, func(c *app.Config) {
+			if strings.HasPrefix(c.DatabaseURL, "sqlite") {
+				t.Skip("nodes with a relay share a PostgreSQL; this run is on SQLite")
+			}
+			c.NatsURL = address
+		})
+		visitor := p.Visitor()
+		visitor.Say("hello")
+		until(t, "the relay is named", func() bool {
+			status, named := problems(t, visitor)
+			return status == 200 && names(named, want) && !names(named, "hunter2")
+		})
+	}
+}
+
+func TestANodeUnderWhichTheDatabaseWasMigratedSaysSoAndServes(t *testing.T) {
+	p := apptest.New(t)
+	visitor := p.Visitor()
+	newer := func() bool { _, named := problems(t, visitor); return names(named, "newer version") }
+	if newer() {
+		t.Fatal("the newest node says that it is outdated")
+	}
+	if err := p.DB.Write(t.Context(), func(ctx context.Context, tx *storage.Tx) error {
+		_, err := tx.NewRaw("INSERT INTO bun_migrations (name, group_id) VALUES ('29990101000001', 99)").Exec(ctx)
+		return err
+	}); err != nil {
+		t.Fatal(err)
+	}
+	visitor.Say("hello")
+	if status, _ := problems(t, visitor); status != 200 || !newer() {
+		t.Fatalf("/readyz answers %d and does not say it", status)
 	}
 }
 

@@ -49,6 +49,21 @@ func (db *DB) Migrate(ctx context.Context, set *migrate.Migrations) ([]string, e
 	return names, errors.Join(db.weaken(ctx), db.begin(ctx))
 }
 
+// Ahead tells whether the schema is newer than set by now: while nodes are replaced one by one, the old ones go on, for
+// migrations only add.
+func (db *DB) Ahead(ctx context.Context, set *migrate.Migrations) (bool, error) {
+	var newest string
+	if err := db.R.NewRaw("SELECT COALESCE(MAX(name), '') FROM bun_migrations").Scan(ctx, &newest); err != nil {
+		return false, fmt.Errorf("read the migration table: %w", err)
+	}
+	for _, one := range set.Sorted() {
+		if one.Name >= newest {
+			return false, nil
+		}
+	}
+	return true, nil
+}
+
 // markInside marks a migration as applied in its own transaction: marked before it, a kill would
 // skip it for ever; after it, a kill would run it twice.
 func markInside(ctx context.Context, conn bun.IConn, m *migrate.Migration) error {
