@@ -24,7 +24,7 @@ var few = size{visitors: 12, agents: 4, members: 4, devices: 2, caps: 4}
 
 func lockedDatabase(d time.Duration) script {
 	return script{
-		name: "locked", options: Options{Seconds: d, Nodes: 1}, workload: everybody, noise: everyday, size: few,
+		name: "locked", options: Options{For: d, Nodes: 1}, workload: everybody, noise: everyday, size: few,
 		faults: func(*stage, *company) []fault {
 			return []fault{lockDatabase(3 * time.Second), lockDatabase(30 * time.Second)}
 		},
@@ -33,14 +33,14 @@ func lockedDatabase(d time.Duration) script {
 
 func tooMany(d time.Duration) script {
 	return script{
-		name: "crowd", options: Options{Seconds: d, Nodes: 1, Direct: true}, workload: everybody, size: few,
+		name: "crowd", options: Options{For: d, Nodes: 1}, workload: everybody, size: few,
 		faults: func(*stage, *company) []fault { return []fault{crowdIn(2000, 256, 12*time.Second)} },
 	}
 }
 
 func wrongClocks(d time.Duration) script {
 	return script{
-		name: "clocks", options: Options{Seconds: d, Nodes: 3}, workload: everybody, noise: everyday, size: few,
+		name: "clocks", options: Options{For: d, Nodes: 3}, workload: everybody, noise: everyday, size: few,
 		faults: func(*stage, *company) []fault {
 			return []fault{setClock(0, 10*time.Minute), setClock(1, -time.Hour), setClock(2, time.Hour), cutLines(0), freezeNode(1, 3*time.Second)}
 		},
@@ -49,7 +49,7 @@ func wrongClocks(d time.Duration) script {
 
 func cutOff(d time.Duration) script {
 	return script{
-		name: "cutoff", options: Options{Seconds: d, Nodes: 3}, workload: everybody, noise: everyday, size: few,
+		name: "cutoff", options: Options{For: d, Nodes: 3}, workload: everybody, noise: everyday, size: few,
 		faults: func(*stage, *company) []fault {
 			k := &cabling{nth: 1}
 			return []fault{k.lay(), k.pull("NATS", 8*time.Second, &k.nats), k.pull("PostgreSQL", 20*time.Second, &k.database),
