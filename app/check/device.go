@@ -42,6 +42,7 @@ type device struct {
 	syncing bool
 	again   bool
 	tried   int              // syncs that failed, one after the other
+	pushed  map[int64]int64  // the highest version that was pushed, by conversation, whatever became of it here
 	repairs int              // syncs because something was not pushed
 	off     bool             // switched off by its owner
 	deaf    bool             // reads nothing: a phone in a tunnel
@@ -54,7 +55,7 @@ type device struct {
 }
 
 func newDevice(p *person, name string, call caller, ws func() string, h *history) *device {
-	return &device{name: name, who: p, call: call, ws: ws, h: h, convs: map[int64]*timeline{}, told: map[int64]Member{},
+	return &device{name: name, who: p, call: call, ws: ws, h: h, convs: map[int64]*timeline{}, pushed: map[int64]int64{}, told: map[int64]Member{},
 		resting: map[int64]bool{}, rest: cursorsEvery}
 }
 
@@ -291,6 +292,7 @@ func (d *device) receive(ctx context.Context, e event) {
 
 // heard takes a pushed change; mu is held.
 func (d *device) heard(ctx context.Context, e event, c change) {
+	d.pushed[e.Conv] = max(d.pushed[e.Conv], c.version)
 	for _, m := range c.members {
 		d.note(Apply{Kind: "member", Conv: e.Conv, Version: e.Version, Member: &m})
 	}
@@ -329,8 +331,8 @@ func (d *device) timeline(ctx context.Context, id int64) *timeline {
 func (d *device) behind(heads map[int64]int64) bool {
 	for id, version := range heads {
 		t := d.convs[id]
-		if t != nil && t.synced && t.version < version {
-			d.repairs++ // of a conversation one has just left, heads may still speak
+		if t != nil && t.synced && t.version < version && d.pushed[id] < version {
+			d.repairs++ // heads also speak of what was pushed just before one left
 		}
 		if t == nil || !t.synced || t.version < version {
 			return true
