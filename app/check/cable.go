@@ -49,9 +49,12 @@ func layCable(nth int, to string) (*cable, error) {
 
 // settle makes the network and listens in it. Its thread ends with the goroutine, because it is in the wrong network now.
 func (c *cable) settle(subnet string) (err error) {
-	runtime.LockOSThread() // never unlocked
-	if unix.Gettid() == os.Getpid() {
-		return errors.New("this is the first thread, by which the process is known") // the caller's turn is over, another try gets another thread
+	runtime.LockOSThread()
+	if unix.Gettid() == os.Getpid() { // the process is known by its first thread: take another one, while this one is held
+		defer runtime.UnlockOSThread()
+		settled := make(chan error)
+		go func() { settled <- c.settle(subnet) }()
+		return <-settled
 	}
 	if err := unix.Unshare(unix.CLONE_NEWNET); err != nil {
 		return err
