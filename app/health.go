@@ -11,6 +11,9 @@ import (
 // renewEvery leaves three tries before a node's lease is over.
 const renewEvery = storage.NodeLease / 4
 
+// askAgain is when a database that did not answer is asked again: a node that is well again should say so soon.
+const askAgain = time.Second
+
 // clockOff is by how much this machine's clock may differ from the database's before that is named. What
 // the product does goes by the database's; its cookies and certificates go by this one.
 const clockOff = 5 * time.Second
@@ -24,14 +27,14 @@ const logGrown = 256 << 20
 // renew holds the node's number. When it is lost, no further id may be minted: the process ends
 // and a new one leases another.
 func (a *App) renew(ctx context.Context) error {
-	tick := time.NewTicker(renewEvery)
-	defer tick.Stop()
+	next := time.NewTimer(renewEvery)
+	defer next.Stop()
 	until := time.Now().Add(storage.NodeLease)
 	for {
 		select {
 		case <-ctx.Done():
 			return nil
-		case <-tick.C:
+		case <-next.C:
 		}
 		asked := time.Now()
 		err := a.prolong(ctx)
@@ -39,10 +42,12 @@ func (a *App) renew(ctx context.Context) error {
 		case err == nil:
 			until = asked.Add(storage.NodeLease)
 			a.setWrong(nil)
+			next.Reset(renewEvery)
 		case time.Now().After(until.Add(-renewEvery)):
 			return fmt.Errorf("the node number is lost: %w", err)
 		default:
 			a.setWrong(err)
+			next.Reset(askAgain)
 		}
 	}
 }

@@ -52,7 +52,7 @@ func cutOff(d time.Duration) script {
 		name: "cutoff", options: Options{For: d, Nodes: 3}, workload: everybody, noise: everyday, size: few,
 		faults: func(*stage, *company) []fault {
 			k := &cabling{nth: 1}
-			return []fault{k.lay(), k.pull("NATS", 8*time.Second, &k.nats), k.pull("PostgreSQL", 20*time.Second, &k.database),
+			return []fault{k.lay(), k.pull("NATS", 12*time.Second, &k.nats), k.pull("PostgreSQL", 20*time.Second, &k.database),
 				k.pull("both", 20*time.Second, &k.nats, &k.database), k.remove()}
 		},
 	}
