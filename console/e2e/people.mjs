@@ -108,6 +108,20 @@ export class Visitor extends Talker {
     await this.place.locator('.card.away button.main').click()
   }
 
+  /** Asks, after the end, for the conversation by mail. */
+  async wantsItMailed(email) {
+    const ask = this.place.locator('.keepsake .mail')
+    const field = this.place.locator('.keepsake input')
+    await ask.or(field).waitFor()
+    if (await ask.count()) await ask.click()
+    await field.fill(email)
+    await this.place.locator('.keepsake .main').click()
+  }
+
+  async isRefusedMail(words) {
+    await this.place.locator('.keepsake .flaw').filter({ hasText: words }).waitFor()
+  }
+
   async contactIsKept() {
     await this.place.locator('.card.away .kept').waitFor()
   }

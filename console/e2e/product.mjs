@@ -19,16 +19,17 @@ export class Product {
   #child
   #log = ''
 
-  constructor(port, folder, owner) {
+  constructor(port, folder, owner, settings) {
+    this.settings = settings
     this.port = port
     this.folder = folder
     this.owner = owner
     this.origin = `http://localhost:${port}`
   }
 
-  /** Starts on an empty folder; with an owner, who then exists already. */
-  static async start(owner) {
-    const product = new Product(await freePort(), await mkdtemp(join(tmpdir(), 'ichat-e2e-')), owner)
+  /** Starts on an empty folder; with an owner, who then exists already. `settings` are variables beyond the usual ones. */
+  static async start(owner, settings) {
+    const product = new Product(await freePort(), await mkdtemp(join(tmpdir(), 'ichat-e2e-')), owner, settings)
     await product.start()
     return product
   }
@@ -52,7 +53,7 @@ export class Product {
   /** Starts, or starts again, on the same port and folder, and answers when the product can serve. */
   async start() {
     const child = spawn(binary, ['serve'], {
-      env: this.#environment(this.owner && { ICHAT_OWNER_EMAIL: this.owner.email, ICHAT_OWNER_PASSWORD: this.owner.password }),
+      env: this.#environment({ ...this.settings, ...(this.owner && { ICHAT_OWNER_EMAIL: this.owner.email, ICHAT_OWNER_PASSWORD: this.owner.password }) }),
       stdio: ['ignore', 'pipe', 'pipe'],
     })
     this.#child = child

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { openPage } from './browser.mjs'
 import { Line } from './line.mjs'
+import { Mailbox } from './mailbox.mjs'
 import { owner, Product } from './product.mjs'
 import { Shop } from './shop.mjs'
 
@@ -11,8 +12,8 @@ let products = []
 let people = []
 let places = []
 
-export async function startProduct({ owner: first } = { owner }) {
-  const product = await Product.start(first)
+export async function startProduct({ owner: first, settings } = { owner }) {
+  const product = await Product.start(first, settings)
   products.push(product)
   return product
 }
@@ -28,6 +29,12 @@ export async function lineTo(product) {
   const line = await Line.to(product)
   places.push(line)
   return line
+}
+
+export async function openMailbox() {
+  const box = await Mailbox.open()
+  places.push(box)
+  return box
 }
 
 export async function openShop() {

@@ -9,8 +9,8 @@ const words = {
 }
 
 /** A running product, its owner's sign-in, the one site with its words in `lang`, and a shop that the site allows. */
-export async function aShop(lang = 'en') {
-  const product = await startProduct()
+export async function aShop(lang = 'en', settings) {
+  const product = await startProduct({ owner, settings })
   const boss = await product.signIn(owner.email, owner.password)
   const shop = await openShop()
   const { sites } = await boss.get('/api/admin/sites')

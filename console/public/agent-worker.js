@@ -19,12 +19,14 @@ async function show(notice) {
 
 /** Leads to the ticket: in a page that is there, or in a new one. */
 async function open(ticket) {
-  const [page] = (await pages()).filter(({ url }) => new URL(url).pathname === "/agent")
+  const [page] = await pages()
   if (!page) return self.clients.openWindow(`/agent#ticket-${ticket}`)
   page.postMessage({ open: ticket })
   return page.focus()
 }
 
-function pages() {
-  return self.clients.matchAll({ type: "window", includeUncontrolled: true })
+/** The agents' pages that are open; the newest looked at first. */
+async function pages() {
+  const all = await self.clients.matchAll({ type: "window", includeUncontrolled: true })
+  return all.filter(({ url }) => new URL(url).pathname === "/agent")
 }
