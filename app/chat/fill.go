@@ -1,0 +1,111 @@
+package chat
+
+import (
+	"context"
+	"slices"
+
+	"github.com/uptrace/bun"
+)
+
+// fill reads members, cursors and messages of the conversations that changed.
+func fill(ctx context.Context, r bun.IDB, me int64, places []place, a *SyncAnswer) error {
+	members, err := membersFor(ctx, r, me, places)
+	if err != nil {
+		return err
+	}
+	for _, p := range places {
+		c := ConversationSync{Header: p.header(), Members: []Member{}, Cursors: []Cursor{}}
+		if c.Messages, c.Reset, err = gap(ctx, r, p); err != nil {
+			return err
+		}
+		if c.Reset && !p.reset && p.crowded() { // so many messages that it starts over
+			p.reset = true
+			if members[p.ID], err = crowd(ctx, r, me, &p); err != nil {
+				return err
+			}
+		}
+		for _, m := range members[p.ID] {
+			if c.Reset && m.LeftSeq == nil || !c.Reset && m.Version > p.known[0] {
+				c.Members = append(c.Members, m.seenBy(me, p.crowded()))
+			}
+			if m.LeftSeq == nil && (m.PersonID == me || !p.crowded()) {
+				c.Cursors = append(c.Cursors, Cursor{PersonID: m.PersonID, Read: m.ReadSeq, Received: m.ReceivedSeq})
+			}
+		}
+		a.Conversations = append(a.Conversations, c)
+	}
+	return nil
+}
+
+// membersFor reads the places that an answer may have to name: all of a small conversation; of a crowded one
+// the reader's own, and the changed ones, or the first few when it starts over.
+func membersFor(ctx context.Context, r bun.IDB, me int64, places []place) (map[int64][]memberRow, error) {
+	found := map[int64][]memberRow{}
+	var small []int64
+	for i, p := range places {
+		if !p.crowded() {
+			small = append(small, p.ID)
+			continue
+		}
+		var err error
+		if found[p.ID], err = crowd(ctx, r, me, &places[i]); err != nil {
+			return nil, err
+		}
+	}
+	if len(small) == 0 {
+		return found, nil
+	}
+	var rows []memberRow
+	err := r.NewSelect().Model(&rows).Where("conversation_id IN (?)", bun.List(small)).Scan(ctx)
+	for _, m := range rows {
+		found[m.ConversationID] = append(found[m.ConversationID], m)
+	}
+	return found, err
+}
+
+// crowd is membersFor one crowded conversation. Where too many places changed it starts over.
+func crowd(ctx context.Context, r bun.IDB, me int64, p *place) ([]memberRow, error) {
+	mine, err := membership(ctx, r, p.ID, me)
+	if err != nil {
+		return nil, err
+	}
+	var rows []memberRow
+	if !p.reset {
+		err := r.NewSelect().Model(&rows).Where("conversation_id = ? AND person_id <> ? AND version > ?", p.ID, me, p.known[0]).
+			Limit(replay + 1).Scan(ctx)
+		if err != nil {
+			return nil, err
+		}
+		p.reset = len(rows) > replay
+	}
+	if p.reset {
+		rows, err = insiders(ctx, r, p.ID, 0, me, facesShown)
+	}
+	return append(rows, mine), err
+}
+
+// gap reads what changed since the known version, or the latest window when that is too much or
+// nothing is known.
+func gap(ctx context.Context, r bun.IDB, p place) (found []Message, reset bool, err error) {
+	var rows []messageRow
+	if !p.reset && p.known[0] < p.Version {
+		err := r.NewSelect().Model(&rows).
+			Where("conversation_id = ? AND version > ? AND seq >= ?", p.ID, p.known[0], p.JoinSeq).
+			Order("version").Limit(replay + 1).Scan(ctx)
+		if err != nil {
+			return nil, false, err
+		}
+	}
+	if p.reset || len(rows) > replay {
+		rows, err = page(ctx, r, p.ID, p.JoinSeq, 0, window)
+		if err != nil {
+			return nil, false, err
+		}
+		slices.Reverse(rows)
+		reset = true
+	} else {
+		slices.SortFunc(rows, func(a, b messageRow) int { return int(a.Seq - b.Seq) })
+	}
+	found, err = said(ctx, r, rows, p.JoinSeq)
+	return found, reset, err
+}
