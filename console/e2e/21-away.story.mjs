@@ -1,7 +1,7 @@
-// Story 21: who is away is reached all the same, by mail.
+// Story 21: who is away is reached all the same. A visitor by mail, an agent by a notification of his browser.
 import assert from 'node:assert/strict'
 import { Visitor } from './people.mjs'
-import { freePort } from './product.mjs'
+import { freePort, until } from './product.mjs'
 import { openMailbox } from './scene.mjs'
 import { aShop, aTalk, atWork, hire } from './setting.mjs'
 
@@ -72,4 +72,57 @@ async function textOf(download) {
   return text
 }
 
-export default [aVisitorWhoLeftFindsTheAnswerByTheLinkOfAMail, aConversationIsTakenAlongByMailAndAsText]
+/** Stands in for the push service that a browser without the internet cannot reach. */
+function subscribeOffline() {
+  const bytes = (text) => Uint8Array.from(atob(text.replace(/-/g, '+').replace(/_/g, '/')), (sign) => sign.charCodeAt(0)).buffer
+  const keys = { p256dh: 'BCVxsr7N_eNgVRqvHtD0zTZsEc6-VV-JvLexhqUzORcxaOzi6-AYWXvTBHm4bjyPjs7Vd8pZGH6SRpkNtoIAiw4', auth: 'BTBZMqHH6r4Tts7J_aSIgg' }
+  PushManager.prototype.getSubscription = async () => null
+  PushManager.prototype.subscribe = async (options) => {
+    if (options.applicationServerKey.length !== 65) throw new Error('not the key of a server')
+    return { endpoint: 'https://push.example.com/x', options, getKey: (name) => bytes(keys[name]), unsubscribe: async () => true }
+  }
+}
+
+async function anAgentIsCalledByHisBrowserAndLedToTheTicket() {
+  const setting = await aShop('en')
+  const maya = await hire(setting)
+  const { desk, visitor } = await aTalk(setting, maya, 'Do you ship to Oslo?')
+  const { page, context } = desk
+  const { origin } = setting.product
+  await context.grantPermissions(['notifications'], { origin })
+  await page.addInitScript(subscribeOffline)
+  await page.reload()
+  await desk.part('menu').click()
+  await desk.part('calls-toggle').click()
+  await page.locator('[data-test="calls"][data-state="on"]').waitFor()
+  await page.reload() // the choice holds
+  await desk.part('menu').click()
+  await page.locator('[data-test="calls"][data-state="on"]').waitFor()
+  const ticket = Number(await desk.part('talk').getAttribute('data-ticket'))
+
+  const browser = await context.newCDPSession(page)
+  const registered = new Promise((found) => {
+    browser.on('ServiceWorker.workerRegistrationUpdated', ({ registrations }) => registrations.forEach((one) => one.scopeURL === `${origin}/agent` && found(one)))
+  })
+  await browser.send('ServiceWorker.enable')
+  const { registrationId } = await registered
+  await page.goto(`${origin}/demo`) // no page of the console is open any more
+  const data = JSON.stringify({ id: 1, ticket, title: 'Visitor', text: 'Are you there?', lang: 'en' })
+  await browser.send('ServiceWorker.deliverPushMessage', { origin, registrationId, data })
+  const shown = () => page.evaluate(async () => (await (await navigator.serviceWorker.getRegistration('/agent')).getNotifications()).map(({ title, body, tag }) => ({ title, body, tag })))
+  await until('the notification is shown', async () => (await shown()).length === 1)
+  assert.deepEqual(await shown(), [{ title: 'Visitor', body: 'Are you there?', tag: `ticket-${ticket}` }])
+
+  await page.goto(`${origin}/agent`)
+  await desk.part('tab-mine').waitFor()
+  const [worker] = context.serviceWorkers()
+  await worker.evaluate(async () => {
+    const [notification] = await self.registration.getNotifications()
+    self.dispatchEvent(new NotificationEvent('notificationclick', { notification }))
+  })
+  await page.locator(`[data-test="talk"][data-ticket="${ticket}"]`).waitFor()
+  await desk.sees('Do you ship to Oslo?')
+  await visitor.isServedBy(maya.name)
+}
+
+export default [aVisitorWhoLeftFindsTheAnswerByTheLinkOfAMail, aConversationIsTakenAlongByMailAndAsText, anAgentIsCalledByHisBrowserAndLedToTheTicket]
