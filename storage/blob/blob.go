@@ -16,7 +16,7 @@ import (
 // call may be made from many goroutines. Faults: NotFound, and Unavailable when the store is away or
 // full (the same call may be made again).
 type Store interface {
-	// Put keeps size bytes of r. Unless all of them came, nothing is kept. What was kept is durable.
+	// Put keeps size bytes of r, at least one. Unless all of them came, nothing is kept. What was kept is durable.
 	Put(ctx context.Context, key string, r io.Reader, size int64) error
 	// Get reads length bytes from offset; a length below 0 means up to the end.
 	Get(ctx context.Context, key string, offset, length int64) (io.ReadCloser, error)
