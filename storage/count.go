@@ -7,7 +7,7 @@ import (
 	"github.com/uptrace/bun"
 )
 
-// counter counts statements once it is told to: whoever looks at no figures pays nothing for them.
+// counter counts statements once it is told to.
 type counter struct {
 	on    atomic.Bool
 	all   atomic.Int64
@@ -22,15 +22,7 @@ func Tally(ctx context.Context, n *atomic.Int64) context.Context {
 }
 
 // Count begins to count statements. Call it before the first one that matters.
-func (db *DB) Count() {
-	if db.counter.on.Swap(true) {
-		return
-	}
-	db.read.AddQueryHook(db.counter)
-	if db.write != db.read {
-		db.write.AddQueryHook(db.counter)
-	}
-}
+func (db *DB) Count() { db.counter.on.Store(true) }
 
 // Counted returns how many statements ran since Count, BEGIN and COMMIT among them, and how many writes were kept.
 func (db *DB) Counted() (statements, writes int64) {

@@ -54,7 +54,9 @@ func openPostgres(ctx context.Context, url string, log *slog.Logger) (*DB, error
 		pool.Close()
 		return nil, noEntry(config.Host, err)
 	}
-	return &DB{R: db, read: db, write: db, log: log, counter: &counter{}}, nil
+	c := &counter{}
+	db = db.WithQueryHook(c)
+	return &DB{R: db, read: db, write: db, log: log, counter: c}, nil
 }
 
 // noEntry says in one line why there is no connection: the server refuses, or nobody is there. The driver's own words would name

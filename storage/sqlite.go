@@ -42,6 +42,7 @@ func openSQLite(ctx context.Context, path string, log *slog.Logger) (*DB, error)
 		return nil, fmt.Errorf("the database %s cannot be read: %w", path, err)
 	}
 	c := &counter{}
+	read, write = read.WithQueryHook(c), write.WithQueryHook(c)
 	return &DB{R: read, read: read, write: write, group: newGroupWriter(write, c, log), reads: newPrepared(read.DB), lock: lock, log: log, counter: c}, nil
 }
 

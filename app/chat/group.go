@@ -22,9 +22,6 @@ const (
 const (
 	longestName = 64
 
-	// mostAdded is how many people one request brings in: what the others are told of it stays one small frame.
-	mostAdded = 200
-
 	// namesShown is how many people a line names before it only counts.
 	namesShown = 3
 )

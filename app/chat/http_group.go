@@ -69,7 +69,7 @@ type renameInput struct {
 type inviteInput struct {
 	ID   int64 `path:"id"`
 	Body struct {
-		People []int64 `json:"people" minItems:"1" maxItems:"200"`
+		People []int64 `json:"people" minItems:"1" maxItems:"200"` // what the others are told of it stays one small frame
 	}
 }
 
