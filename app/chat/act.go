@@ -78,7 +78,7 @@ func (s *Service) actTx(ctx context.Context, tx *storage.Tx, c Conversation, a a
 	tx.After(func() {
 		s.hub.Push(to, hub.Frame{Type: "act", ConversationID: c.ID, Version: c.Version, Data: data})
 		for person, list := range lists {
-			s.hub.Push([]int64{person}, hub.Frame{Type: "list", Data: map[string]int64{"list": list}})
+			s.hub.Push([]int64{person}, listFrame(list))
 		}
 	})
 	return nil

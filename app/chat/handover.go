@@ -111,7 +111,7 @@ func (s *Service) sinceSnapshot(ctx context.Context, person, list int64, has map
 		s.hub.PushHere([]int64{person}, hub.Frame{Type: "heads", Data: heads})
 	}
 	if lists[person] != list {
-		s.hub.PushHere([]int64{person}, hub.Frame{Type: "list", Data: map[string]int64{"list": lists[person]}})
+		s.hub.PushHere([]int64{person}, listFrame(lists[person]))
 	}
 	return s.tellCursors(ctx, moved)
 }

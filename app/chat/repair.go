@@ -102,7 +102,7 @@ func (s *Service) repairLists(ctx context.Context, people []int64, told map[int6
 	}
 	for person, list := range lists {
 		s.watch.begin(person, list, where[person])
-		s.hub.PushHere([]int64{person}, hub.Frame{Type: "list", Data: map[string]int64{"list": list}})
+		s.hub.PushHere([]int64{person}, listFrame(list))
 	}
 	return nil
 }

@@ -262,6 +262,11 @@ func (s *Service) LeaveTx(ctx context.Context, tx *storage.Tx, conversation, per
 	return s.changedTx(ctx, tx, c, m)
 }
 
+// listFrame tells somebody that he has one conversation more or less.
+func listFrame(list int64) hub.Frame {
+	return hub.Frame{Type: "list", Data: map[string]int64{"list": list}, Anew: true}
+}
+
 // MemberChange is the data of a `member` frame: the place and who has it.
 type MemberChange struct {
 	Member
@@ -285,7 +290,7 @@ func (s *Service) changedTx(ctx context.Context, tx *storage.Tx, c Conversation,
 	change := MemberChange{Member: m.member(), Person: known[m.PersonID]}
 	tx.After(func() {
 		s.hub.Push(to, hub.Frame{Type: "member", ConversationID: c.ID, Version: c.Version, Data: change})
-		s.hub.Push([]int64{m.PersonID}, hub.Frame{Type: "list", Data: map[string]int64{"list": list}})
+		s.hub.Push([]int64{m.PersonID}, listFrame(list))
 	})
 	return nil
 }

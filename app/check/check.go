@@ -175,6 +175,7 @@ func play(ctx context.Context, s script) (Act, error) {
 	if err := h.close(); err != nil {
 		return Act{}, err
 	}
+	st.strike() // before its folder goes
 	return verdict(s, h.story(final), h, folder, figures, time.Since(began))
 }
 

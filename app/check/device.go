@@ -266,6 +266,8 @@ func (d *device) receive(ctx context.Context, e event) {
 		if json.Unmarshal(e.Data, &a) == nil {
 			d.heard(ctx, e, change{version: e.Version, message: a.Message, members: a.Members, count: a.Header.MemberCount})
 		}
+	case "version": // of what was said before he came
+		d.heard(ctx, e, change{version: e.Version})
 	case "cursor":
 		var m Member
 		if t := d.convs[e.Conv]; json.Unmarshal(e.Data, &m) == nil && t != nil {

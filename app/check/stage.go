@@ -278,6 +278,7 @@ func (s *stage) strike() {
 	if s.undo != nil {
 		s.undo()
 	}
+	s.nodes, s.undo = nil, nil // a second time there is nothing left to do
 }
 
 func freeAddress() (string, error) {

@@ -54,6 +54,19 @@ func TestWhatWasCollectedWhileBindingCountsAsDelivered(t *testing.T) {
 	c.wants("message", 6)
 }
 
+func TestNothingWaitsForWhatPassedWhileOneWasOut(t *testing.T) {
+	h := newHouse(t, Options{})
+	c := h.join(1, "a")
+	h.Push([]int64{1}, message(7, 1))
+	c.wants("message", 1)
+	h.Push([]int64{1}, message(7, 9)) // his coming back, which is pushed before he is told to look
+	h.Push([]int64{1}, Frame{Type: "list", Anew: true})
+	h.Push([]int64{1}, message(7, 10))
+	c.wants("message", 9)
+	c.wants("list", 0)
+	c.wants("message", 10)
+}
+
 func TestManyEarlyFramesAreNoOvertaking(t *testing.T) {
 	h := newHouse(t, Options{})
 	c := h.join(1, "a")

@@ -44,7 +44,10 @@ type Frame struct {
 	Version        int64  `json:"version,omitempty"`
 	Data           any    `json:"data,omitempty"`
 	Droppable      bool   `json:"-"`
-	Moved          int64  `json:"-"` // by how much it moves the sum of the conversation's cursors
+	// Anew says that its receiver came into a conversation or left one: what passed meanwhile never reaches
+	// him, so no frame waits for it.
+	Anew  bool  `json:"-"`
+	Moved int64 `json:"-"` // by how much it moves the sum of the conversation's cursors
 }
 
 // Who is the person a socket is attached to, with the sign-in and the origin it came by.

@@ -14,6 +14,7 @@ type item struct {
 	conversation int64
 	version      int64
 	droppable    bool
+	anew         bool
 }
 
 // limits bound what may wait for one socket.

@@ -54,10 +54,10 @@ func (h *Hub) Connect(address string) error {
 		nats.ReconnectWait(500*time.Millisecond), nats.ReconnectBufSize(-1),
 		nats.Timeout(relayWait), nats.FlusherTimeout(relayWait),
 		nats.PingInterval(relayWait), nats.MaxPingsOutstanding(2), // a silent partition is noticed within 6 s
-		nats.ConnectHandler(func(*nats.Conn) { r.up() }),
-		nats.ReconnectHandler(func(*nats.Conn) { r.up() }),
-		nats.DisconnectErrHandler(func(_ *nats.Conn, err error) { r.down(err) }),
-		nats.ReconnectErrHandler(func(_ *nats.Conn, err error) { r.down(err) }),
+		nats.ConnectHandler(r.up),
+		nats.ReconnectHandler(r.up),
+		nats.DisconnectErrHandler(r.down),
+		nats.ReconnectErrHandler(r.down),
 		nats.ErrorHandler(func(_ *nats.Conn, _ *nats.Subscription, err error) { r.trouble(err) }))
 	if err != nil {
 		return fmt.Errorf("cannot be used: %w", err)
@@ -139,14 +139,15 @@ func (r *relay) publish(data []byte) {
 }
 
 // up runs when the relay is reached, for the first time or again: what the others told meanwhile is lost.
-func (r *relay) up() {
+func (r *relay) up(conn *nats.Conn) {
+	_ = conn.FlushTimeout(relayWait) // the server knows by then that we listen; if it is gone again, down says so
 	r.say("")
 	r.lost()
 }
 
-func (r *relay) down(err error) {
+func (r *relay) down(conn *nats.Conn, err error) {
 	switch {
-	case r.conn != nil && r.conn.IsClosed():
+	case conn.IsClosed():
 	case err != nil && strings.Contains(strings.ToLower(err.Error()), "authorization"):
 		r.say("refuses the name or password")
 	default:

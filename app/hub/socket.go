@@ -69,6 +69,9 @@ func (s *socket) push(it item) {
 			return
 		}
 	}
+	if it.anew && s.state == live {
+		s.unfollow()
+	}
 	s.enqueue(it)
 }
 

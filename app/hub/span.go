@@ -15,6 +15,7 @@ type note struct {
 	Version      int64  `json:"version,omitempty"`
 	Moved        int64  `json:"moved,omitempty"`
 	Droppable    bool   `json:"droppable,omitempty"`
+	Anew         bool   `json:"anew,omitempty"`
 
 	Join       int64  `json:"join,omitempty"`
 	Leave      int64  `json:"leave,omitempty"`
@@ -152,13 +153,13 @@ func (l *letter) encode() bool {
 		return false
 	}
 	l.item = item{data: data, kind: l.frame.Type, conversation: l.frame.ConversationID,
-		version: l.frame.Version, droppable: l.frame.Droppable}
+		version: l.frame.Version, droppable: l.frame.Droppable, anew: l.frame.Anew}
 	return true
 }
 
 func (l *letter) note() note {
 	f := l.frame
-	return note{Kind: f.Type, Conversation: f.ConversationID, Version: f.Version, Moved: f.Moved, Droppable: f.Droppable}
+	return note{Kind: f.Type, Conversation: f.ConversationID, Version: f.Version, Moved: f.Moved, Droppable: f.Droppable, Anew: f.Anew}
 }
 
 // tellNodes sends a note to the other nodes, if there are any.
@@ -199,6 +200,6 @@ func (h *Hub) heardFrame(n note, data []byte) {
 	if n.Group != "" {
 		people = h.groups.members(n.Group)
 	}
-	l := letter{hub: h, item: item{data: data, kind: n.Kind, conversation: n.Conversation, version: n.Version, droppable: n.Droppable}}
+	l := letter{hub: h, item: item{data: data, kind: n.Kind, conversation: n.Conversation, version: n.Version, droppable: n.Droppable, anew: n.Anew}}
 	l.to(people)
 }
