@@ -31,7 +31,7 @@ async function aVisitorIsBlockedWithoutBeingToldAndForgiven() {
 
   await visitor.write('I am sorry')
   await visitor.sees('I am sorry')
-  await visitor.lastOwnIs('sent')
+  await visitor.lastOwnIs('delivered')
 }
 
 async function anAddressIsBlockedByASupervisorWhoSeesNoMoreThanHisSections() {
