@@ -157,11 +157,23 @@ func (b *book) groupsAreClosed() (found []Violation) {
 // comings are the requests that bring people into one group or take them out.
 type comings []Op
 
-// comings sorts them by conversation. A group's founding names no conversation until it is answered, so it is found by the line
-// everybody gets.
+// comings sorts them by conversation. A founding whose answer was lost is the one that was asked for again under its client id.
 func (b *book) comings() map[int64]comings {
+	type founding struct {
+		who    int64
+		client string
+	}
+	made := map[founding]int64{}
+	for _, op := range b.Ops {
+		if op.Kind == "found" && op.Result == resultOK {
+			made[founding{op.Who, op.Client}] = op.Conv
+		}
+	}
 	in := map[int64]comings{}
 	for _, op := range b.Ops {
+		if op.Kind == "found" {
+			op.Conv = made[founding{op.Who, op.Client}]
+		}
 		if op.Conv != 0 && (op.Kind == "found" || op.Kind == "invite" || op.Kind == "remove") {
 			in[op.Conv] = append(in[op.Conv], op)
 		}

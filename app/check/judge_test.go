@@ -231,3 +231,15 @@ func TestWhatWasPerhapsSentMayBeThereOrNot(t *testing.T) {
 		}
 	}
 }
+
+// TestAFoundingWhoseAnswerWasLostBegan: who was brought into a group by a request that had to be made again was in from the first on.
+func TestAFoundingWhoseAnswerWasLostBegan(t *testing.T) {
+	const group, founder, friend = 70, 7, 8
+	lost := Op{ID: 1, Kind: "found", Who: founder, Client: "tea", Targets: []int64{friend}, Begin: 1 * time.Second, End: 2 * time.Second, Result: resultUnknown}
+	again := lost
+	again.ID, again.Conv, again.Begin, again.End, again.Result = 2, group, 4*time.Second, 5*time.Second, resultOK
+	b := &book{Story: Story{Ops: []Op{lost, again}}}
+	if out := b.comings()[group].absences(friend); len(out) != 1 || out[0].to != lost.Begin {
+		t.Fatalf("out of the group %v, want until %v", out, lost.Begin)
+	}
+}
