@@ -171,6 +171,7 @@ func play(ctx context.Context, s script) (Act, error) {
 	if err != nil {
 		return Act{}, err
 	}
+	figures.Visitors = len(c.walkIns)
 	c.dismiss()
 	if err := h.close(); err != nil {
 		return Act{}, err

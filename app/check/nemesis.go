@@ -221,6 +221,7 @@ type Figures struct {
 	Converge  float64   `json:"converge_ms"`                 // from the last healing until all devices are level
 	WaitP99   float64   `json:"queue_wait_p99_ms,omitempty"` // of tickets that came while there was room
 	Stall     float64   `json:"stall_ms"`                    // the longest the machine itself stood still
+	Visitors  int       `json:"visitors,omitempty"`          // how many came to the desk in a race
 }
 
 func millis(d time.Duration) float64 {

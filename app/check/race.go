@@ -18,7 +18,7 @@ const (
 	raceCaps   = 5
 	wave       = 12 * time.Second // more than there is room for, then less, and so on
 	comers     = 24               // visitors that come at once
-	calmRate   = 20               // a second, between the rushes
+	calmRate   = 32               // a second, between the rushes
 	queueWait  = time.Second      // p99, while there is room
 	raceFor    = 150 * time.Second
 )
