@@ -20,7 +20,7 @@ const (
 	comers     = 24               // visitors that come at once
 	calmRate   = 32               // a second, between the rushes
 	queueWait  = time.Second      // p99, while there is room
-	raceFor    = 150 * time.Second
+	raceFor    = 170 * time.Second
 )
 
 // Race lets three nodes hand thousands of visitors to two hundred agents, who take, answer, close, pass on, go away and drop out
