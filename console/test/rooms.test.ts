@@ -41,7 +41,7 @@ beforeEach(async () => {
 test("the list holds what colleagues say, the latest first, and no visitors", () => {
   expect(office.rooms.rows.map((r) => [r.id, r.kind, r.name, r.unread, r.size])).toEqual([[202, "group", "Team", 1, 2], [201, "direct", "Jonas", 1, 2]])
   expect(office.rooms.unread).toBe(2)
-  expect(office.rooms.colleagues.map((s) => s.person.id)).toEqual([jonas.id])
+  expect(office.desk.colleagues.map((s) => s.person.id)).toEqual([jonas.id])
   expect(office.rooms.room(201)?.here).toBe(true)
   office.desk.apply({ type: "seat", data: seat(jonas, { present: false, version: 2 }) })
   wire.push({ type: "message", conversation_id: 201, version: 2, data: said(201, 9, jonas.id, { seq: 2, version: 2 }) })

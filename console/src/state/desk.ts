@@ -1,7 +1,7 @@
 // The agent's desk: seats and tickets of the site as the server last told. Pushed `ticket` and `seat` frames are applied
 // by version; every (re)bind reads the whole desk again, so a frame that was lost while away costs nothing.
 
-import type { Desk as DeskAnswer, Event, Queue, Seat, Ticket } from "@wire/protocol"
+import type { Desk as DeskAnswer, Event, Person, Queue, Seat, Ticket } from "@wire/protocol"
 import { computed, shallowRef, triggerRef } from "vue"
 import type { ConsoleApi } from "./api"
 
@@ -39,6 +39,20 @@ export class Desk {
 
   get seats(): Seat[] {
     return [...this.#seats.value.values()].sort((a, b) => rank(a) - rank(b) || a.person.id - b.person.id)
+  }
+
+  /** Everybody else with a role on the same sites. */
+  get colleagues(): Seat[] {
+    return this.seats.filter((seat) => seat.person.id !== this.me)
+  }
+
+  get people(): Person[] {
+    return this.colleagues.map((seat) => seat.person)
+  }
+
+  here(person: number): boolean {
+    const seat = this.#seats.value.get(person)
+    return seat?.present === true && seat.state === "online"
   }
 
   get waiting(): Ticket[] {

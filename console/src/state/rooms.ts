@@ -1,12 +1,11 @@
-// What colleagues say to each other: direct conversations and groups. The list is made of the protocol client's
+// What people say to each other: direct conversations and groups. The list is made of the protocol client's
 // timelines, so it is live by itself; what is done here is asked of the server, and what it changes comes back as pushes.
 
 import type { Client } from "@wire/client"
-import type { Member, Message, Person, Seat } from "@wire/protocol"
+import type { Member, Message, Person } from "@wire/protocol"
 import type { Timeline } from "@wire/timeline"
 import { computed, shallowRef, triggerRef } from "vue"
 import type { ConsoleApi } from "./api"
-import type { Desk } from "./desk"
 import { newId } from "./ids"
 import { RoomTalk } from "./room"
 
@@ -27,10 +26,17 @@ export type Room = {
   at: string
 }
 
+/** Whom one may talk to, and who of them is there: colleagues in the console, friends in the messenger. */
+export interface Circle {
+  readonly me: number
+  readonly people: Person[]
+  here(person: number): boolean
+}
+
 export class Rooms {
   readonly #api: ConsoleApi
   readonly #client: Client
-  readonly #desk: Desk
+  readonly #circle: Circle
   readonly #shown = shallowRef(false)
   readonly #selected = shallowRef(0)
   readonly #talk = shallowRef<RoomTalk>()
@@ -38,10 +44,10 @@ export class Rooms {
   readonly #next = shallowRef<string>()
   readonly #rows = computed(() => this.#list())
 
-  constructor(api: ConsoleApi, client: Client, desk: Desk) {
+  constructor(api: ConsoleApi, client: Client, circle: Circle) {
     this.#api = api
     this.#client = client
-    this.#desk = desk
+    this.#circle = circle
     client.on("conversation", () => triggerRef(this.#tick))
     client.on("list", () => this.#moved())
   }
@@ -73,10 +79,6 @@ export class Rooms {
     return this.#next.value !== ""
   }
 
-  get colleagues(): Seat[] {
-    return this.#desk.seats.filter((seat) => seat.person.id !== this.#desk.me)
-  }
-
   room(id: number): Room | undefined {
     return this.rows.find((room) => room.id === id)
   }
@@ -94,7 +96,7 @@ export class Rooms {
     this.#talk.value = known && new RoomTalk(this.#api, this.#client, id)
   }
 
-  /** Opens the one conversation with a colleague. */
+  /** Opens the one conversation with somebody. */
   async write(person: number): Promise<void> {
     await this.#enter((await this.#api.direct(person)).id)
   }
@@ -162,7 +164,6 @@ export class Rooms {
 
   #list(): Room[] {
     this.#tick.value
-    const here = new Set(this.#desk.seats.filter((s) => s.present && s.state === "online").map((s) => s.person.id))
     const rooms: Room[] = []
     for (const timeline of this.#client.conversations.values()) {
       if (!timeline.synced || !isRoom(timeline)) continue
@@ -174,7 +175,7 @@ export class Rooms {
         kind: timeline.kind as Room["kind"],
         name: person?.name ?? timeline.header?.name ?? "",
         person,
-        here: here.has(other ?? 0),
+        here: other !== undefined && this.#circle.here(other),
         size: timeline.header?.member_count ?? 2,
         dissolved: timeline.header?.dissolved ?? false,
         role: timeline.members.get(this.#client.me)?.role ?? "member",
