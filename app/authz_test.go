@@ -239,6 +239,7 @@ func TestASupervisorLooksAfterConversationsOnly(t *testing.T) {
 
 // shared are the routes of the back office that supervisors share with owners.
 var shared = map[string]bool{
+	"PATCH /api/admin/queues/{id}":        true,
 	"GET /api/admin/sites/{id}/blacklist": true, "POST /api/admin/sites/{id}/blacklist": true, "DELETE /api/admin/sites/{id}/blacklist/{block}": true,
 }
 

@@ -30,7 +30,7 @@ var exempt = map[string]string{
 	"DELETE /api/desk/canned/{id}":                          "one's list is read when it is opened",
 	"POST /api/desk/canned/{id}/used":                       "a count, for the order of the list when it is opened next",
 	"POST /api/admin/sites/{id}/queues":                     "the list of queues is read when it is opened",
-	"PATCH /api/admin/queues/{id}":                          "the list of queues is read when it is opened; tickets show the new name with their next change",
+	"PATCH /api/admin/queues/{id}":                          "the list of queues is read when it is opened; tickets show a new name with their next change, and rules show in what they do",
 	"DELETE /api/admin/queues/{id}":                         "only a queue in which nobody waits can be removed",
 	"PATCH /api/admin/settings":                             "limits, which the server checks; nobody shows them while he chats",
 	"PATCH /api/admin/sites/{id}":                           "the look of a window is read when it opens",

@@ -21,7 +21,7 @@ func (s *Service) toolRoutes(w *web.Server) {
 
 	web.Route(w, web.Member, http.MethodGet, "/api/desk/queues", "The queues of one's sites", s.getQueues)
 	web.Route(w, web.Member, http.MethodPost, "/api/admin/sites/{id}/queues", "Add a queue to a site you own", s.postQueue, web.PerPerson(2, 20))
-	web.Route(w, web.Member, http.MethodPatch, "/api/admin/queues/{id}", "Rename a queue", s.patchQueue, web.PerPerson(2, 20))
+	web.Route(w, web.Member, http.MethodPatch, "/api/admin/queues/{id}", "Change a queue: its name, rules or agents", s.patchQueue, web.PerPerson(2, 20))
 	web.Route(w, web.Member, http.MethodDelete, "/api/admin/queues/{id}", "Remove a queue", s.deleteQueue, web.PerPerson(2, 20))
 }
 
@@ -106,23 +106,27 @@ func (s *Service) getQueues(ctx context.Context, _ *struct{}) (*queuesOutput, er
 	return out, err
 }
 
-// queueNameInput names a queue: a new one of the site {id}, or the one {id} is.
-type queueNameInput struct {
-	ID   int64 `path:"id"`
+type newQueueInput struct {
+	ID   int64 `path:"id" doc:"the site"`
 	Body struct {
 		Name string `json:"name"`
 	}
 }
 
+type changeQueueInput struct {
+	ID   int64 `path:"id"`
+	Body QueueChange
+}
+
 type queueOutput struct{ Body Queue }
 
-func (s *Service) postQueue(ctx context.Context, in *queueNameInput) (*queueOutput, error) {
+func (s *Service) postQueue(ctx context.Context, in *newQueueInput) (*queueOutput, error) {
 	q, err := s.AddQueue(ctx, web.CallerOf(ctx).Person, in.ID, in.Body.Name)
 	return &queueOutput{Body: q}, err
 }
 
-func (s *Service) patchQueue(ctx context.Context, in *queueNameInput) (*queueOutput, error) {
-	q, err := s.RenameQueue(ctx, web.CallerOf(ctx).Person, in.ID, in.Body.Name)
+func (s *Service) patchQueue(ctx context.Context, in *changeQueueInput) (*queueOutput, error) {
+	q, err := s.ChangeQueue(ctx, web.CallerOf(ctx).Person, in.ID, in.Body)
 	return &queueOutput{Body: q}, err
 }
 

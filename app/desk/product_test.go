@@ -193,13 +193,16 @@ type problem struct {
 	Status  int
 	Code    string `json:"code"`
 	Message string `json:"message"`
+	Fields  map[string]string
 }
 
-// try calls the API; out is filled when it agrees.
+// try calls the API, with JSON where in is a string; out is filled when it agrees.
 func (c *client) try(method, path string, in, out any) *problem {
 	c.p.t.Helper()
 	var body bytes.Buffer
-	if in != nil {
+	if typed, ok := in.(string); ok {
+		body.WriteString(typed)
+	} else if in != nil {
 		if err := json.NewEncoder(&body).Encode(in); err != nil {
 			c.p.t.Fatal(err)
 		}

@@ -1,36 +1,72 @@
 package desk
 
 import (
+	"cmp"
 	"context"
 	"fmt"
+	"slices"
 	"unicode/utf8"
 
 	"github.com/uptrace/bun"
 
 	"ichat/app/audit"
 	"ichat/app/fault"
+	"ichat/app/people"
 	"ichat/app/sites"
 	"ichat/storage"
 )
 
-// queueNameMost is how many characters the name of a queue may have.
-const queueNameMost = 64
+const (
+	queueNameMost = 64 // characters
+	levelMost     = 5
+)
 
 var (
 	errNoSite     = fault.New(fault.NotFound, "site not found")
 	errNoQueue    = fault.New(fault.NotFound, "queue not found")
 	errLastQueue  = fault.New(fault.Conflict, "a site needs a queue: add another one first")
 	errQueueInUse = fault.New(fault.Conflict, "somebody waits in this queue")
+	errOverflows  = fault.New(fault.Conflict, "another queue overflows into this one")
 )
 
-// Queue is a line of waiting visitors. Every agent of the site serves all its queues.
+// Queue is a line of waiting visitors, and who serves it besides everybody when its rules say so.
 type Queue struct {
-	ID     int64  `json:"id"`
-	SiteID int64  `json:"site_id"`
-	Name   string `json:"name"`
+	ID     int64        `json:"id"`
+	SiteID int64        `json:"site_id"`
+	Name   string       `json:"name"`
+	Rules  Rules        `json:"rules"`
+	Agents []QueueAgent `json:"agents"`
 }
 
-func (r queueRow) queue() Queue { return Queue{ID: r.ID, SiteID: r.SiteID, Name: r.Name} }
+// QueueAgent is somebody who serves a queue, and how well, from 1 to 5.
+type QueueAgent struct {
+	PersonID int64 `json:"person_id"`
+	Level    int   `json:"level"`
+}
+
+// QueueChange is what somebody wants different; nil leaves it as it is. Rules and agents are given as a whole.
+type QueueChange struct {
+	Name   *string       `json:"name,omitempty"`
+	Rules  *Rules        `json:"rules,omitempty"`
+	Agents *[]QueueAgent `json:"agents,omitempty"`
+}
+
+// queueViews are queues with their rules and agents, in the same order.
+func queueViews(ctx context.Context, q bun.IDB, rows ...queueRow) ([]Queue, error) {
+	agents, err := agentsOfQueues(ctx, q, rows)
+	if err != nil {
+		return nil, err
+	}
+	queues := make([]Queue, len(rows))
+	for i, r := range rows {
+		rules, err := readRules(r.Rules)
+		if err != nil {
+			return nil, fmt.Errorf("rules of queue %d: %w", r.ID, err)
+		}
+		queues[i] = Queue{ID: r.ID, SiteID: r.SiteID, Name: r.Name, Rules: rules, Agents: append([]QueueAgent{}, agents[r.ID]...)}
+	}
+	return queues, nil
+}
 
 // QueueTx gives a new site its first queue. It is a hook for sites.OnSite.
 func (s *Service) QueueTx(ctx context.Context, tx *storage.Tx, site sites.Site) error {
@@ -46,22 +82,22 @@ func (s *Service) Queues(ctx context.Context, by int64) ([]Queue, error) {
 		return nil, err
 	}
 	rows, err := queuesOn(ctx, s.db.R, theirs)
-	queues := make([]Queue, len(rows))
-	for i, r := range rows {
-		queues[i] = r.queue()
+	if err != nil {
+		return nil, err
 	}
-	return queues, err
+	return queueViews(ctx, s.db.R, rows...)
 }
 
 // AddQueue makes a queue behind those the site has. Only its owners may.
 func (s *Service) AddQueue(ctx context.Context, by, site int64, name string) (Queue, error) {
-	row := queueRow{ID: s.ids.Next(), SiteID: site, CreatedAt: s.time()}
 	if err := s.mustOwn(ctx, by, site, errNoSite); err != nil {
 		return Queue{}, err
 	}
-	if err := row.rename(name); err != nil {
-		return Queue{}, err
+	name, problem := queueName(name)
+	if problem != "" {
+		return Queue{}, errInvalid.With("name", problem)
 	}
+	row := queueRow{ID: s.ids.Next(), SiteID: site, Name: name, CreatedAt: s.time()}
 	err := s.db.Write(ctx, func(ctx context.Context, tx *storage.Tx) error {
 		others, err := lockQueues(ctx, tx, site)
 		if err != nil {
@@ -76,7 +112,18 @@ func (s *Service) AddQueue(ctx context.Context, by, site int64, name string) (Qu
 		}
 		return s.audit.WriteTx(ctx, tx, row.act(by, "queue.add"))
 	})
-	return row.queue(), err
+	if err != nil {
+		return Queue{}, err
+	}
+	return s.queue(ctx, row)
+}
+
+func (s *Service) queue(ctx context.Context, row queueRow) (Queue, error) {
+	all, err := queueViews(ctx, s.db.R, row)
+	if err != nil {
+		return Queue{}, err
+	}
+	return all[0], nil
 }
 
 // act is an administrative act on a queue.
@@ -84,24 +131,113 @@ func (r queueRow) act(by int64, action string, changes ...audit.Change) audit.En
 	return audit.Entry{By: by, Action: action, Site: r.SiteID, TargetID: r.ID, Target: r.Name, Changes: changes}
 }
 
-// RenameQueue gives a queue another name. Only owners of its site may.
-func (s *Service) RenameQueue(ctx context.Context, by, queue int64, name string) (Queue, error) {
-	row, err := s.ownQueue(ctx, by, queue)
+// ChangeQueue gives a queue another name, other rules or other agents. Those who lead its site may; of two who do it
+// at once the later one has the last word. What is wrong is named by field.
+func (s *Service) ChangeQueue(ctx context.Context, by, queue int64, c QueueChange) (Queue, error) {
+	row, err := queueByID(ctx, s.db.R, queue)
 	if err != nil {
 		return Queue{}, err
 	}
-	was := row.Name
-	if err := row.rename(name); err != nil {
+	role, err := s.people.RoleOn(ctx, by, row.SiteID)
+	if err != nil {
 		return Queue{}, err
 	}
-	err = s.db.Write(ctx, func(ctx context.Context, tx *storage.Tx) error {
-		tx.After(func() { s.boardChanged(row.SiteID) })
-		if _, err := tx.NewUpdate().Model(&row).Column("name").WherePK().Exec(ctx); err != nil {
-			return err
-		}
-		return s.audit.WriteTx(ctx, tx, row.act(by, "queue.update", audit.Change{Field: "name", Old: was, New: row.Name}))
+	if !people.Leads(role) {
+		return Queue{}, errNoQueue
+	}
+	serves, err := s.people.AgentsOf(ctx, row.SiteID)
+	if err != nil {
+		return Queue{}, err
+	}
+	var after Queue
+	err = s.db.Write(ctx, func(ctx context.Context, tx *storage.Tx) (err error) {
+		after, err = s.changeQueueTx(ctx, tx, by, row, serves, c)
+		return err
 	})
-	return row.queue(), err
+	return after, err
+}
+
+func (s *Service) changeQueueTx(ctx context.Context, tx *storage.Tx, by int64, row queueRow, serves []int64, c QueueChange) (Queue, error) {
+	if _, err := lockQueues(ctx, tx, row.SiteID); err != nil {
+		return Queue{}, err
+	}
+	others, err := queuesOn(ctx, tx, []int64{row.SiteID})
+	if err != nil {
+		return Queue{}, err
+	}
+	at := slices.IndexFunc(others, func(o queueRow) bool { return o.ID == row.ID })
+	if at < 0 {
+		return Queue{}, errNoQueue // removed since
+	}
+	views, err := queueViews(ctx, tx, others[at])
+	if err != nil {
+		return Queue{}, err
+	}
+	before := views[0]
+	after, err := c.apply(before, others, serves)
+	if err != nil {
+		return Queue{}, err
+	}
+	row = others[at]
+	row.Name, row.Rules = after.Name, after.Rules.stored()
+	tx.After(func() { s.queueChanged(row.SiteID) })
+	if _, err := tx.NewUpdate().Model(&row).Column("name", "rules").WherePK().Exec(ctx); err != nil {
+		return Queue{}, err
+	}
+	if c.Agents != nil {
+		if err := keepQueueAgents(ctx, tx, row.ID, after.Agents); err != nil {
+			return Queue{}, err
+		}
+	}
+	return after, s.audit.WriteTx(ctx, tx, row.act(by, "queue.update", audit.Compare(before, after)...))
+}
+
+// queueChanged tells Dispatch and the boards that a queue works in another way.
+func (s *Service) queueChanged(site int64) {
+	s.boardChanged(site)
+	s.SiteChanged(site)
+}
+
+// apply puts a change on a queue, normalised; every field that is wrong is named in the refusal.
+func (c QueueChange) apply(q Queue, others []queueRow, serves []int64) (Queue, error) {
+	refusal := errInvalid
+	if c.Name != nil {
+		name, problem := queueName(*c.Name)
+		if q.Name = name; problem != "" {
+			refusal = refusal.With("name", problem)
+		}
+	}
+	if c.Rules != nil {
+		rules, wrong := c.Rules.checked(q.ID, others)
+		q.Rules = rules
+		for field, problem := range wrong {
+			refusal = refusal.With(field, problem)
+		}
+	}
+	if c.Agents != nil {
+		q.Agents = slices.SortedFunc(slices.Values(*c.Agents), func(a, b QueueAgent) int { return cmp.Compare(a.PersonID, b.PersonID) })
+		for i, a := range *c.Agents {
+			if problem := a.problem((*c.Agents)[:i], serves); problem != "" {
+				refusal = refusal.With(fmt.Sprintf("agents.%d", i), problem)
+			}
+		}
+	}
+	if len(refusal.Fields) > 0 {
+		return Queue{}, refusal
+	}
+	return q, nil
+}
+
+func (a QueueAgent) problem(before []QueueAgent, serves []int64) string {
+	switch {
+	case !slices.Contains(serves, a.PersonID):
+		return "must be an agent of the site"
+	case slices.ContainsFunc(before, func(b QueueAgent) bool { return b.PersonID == a.PersonID }):
+		return "is given twice"
+	case a.Level < 1 || a.Level > levelMost:
+		return fmt.Sprintf("must be from 1 to %d", levelMost)
+	}
+	return ""
 }
 
 // RemoveQueue takes a queue away unless somebody waits in it or it is the site's last. Tickets that were in
@@ -119,6 +255,15 @@ func (s *Service) RemoveQueue(ctx context.Context, by, queue int64) error {
 		if len(left) < 2 {
 			return errLastQueue
 		}
+		others, err := queuesOn(ctx, tx, []int64{row.SiteID})
+		if err != nil {
+			return err
+		}
+		for _, o := range others {
+			if rules, err := readRules(o.Rules); err != nil || rules.Overflow.ToQueue == queue {
+				return cmp.Or(err, error(errOverflows))
+			}
+		}
 		// Somebody who comes to wait in it right now is not lost: agents serve a site, not a queue.
 		waits, err := waitsIn(ctx, tx, queue)
 		if err != nil {
@@ -129,7 +274,7 @@ func (s *Service) RemoveQueue(ctx context.Context, by, queue int64) error {
 		}
 		at := s.time()
 		row.RemovedAt = &at
-		tx.After(func() { s.boardChanged(row.SiteID) })
+		tx.After(func() { s.queueChanged(row.SiteID) })
 		if _, err = tx.NewUpdate().Model(&row).Column("removed_at").WherePK().Exec(ctx); err != nil {
 			return err
 		}
@@ -137,18 +282,16 @@ func (s *Service) RemoveQueue(ctx context.Context, by, queue int64) error {
 	})
 }
 
-func (r *queueRow) rename(name string) error {
-	r.Name = sites.OneLine(name)
-	problem := ""
-	switch n := utf8.RuneCountInString(r.Name); {
+// queueName is a name as it is kept, or what is wrong with it.
+func queueName(typed string) (name, problem string) {
+	name = sites.OneLine(typed)
+	switch n := utf8.RuneCountInString(name); {
 	case n == 0:
 		problem = "must not be empty"
 	case n > queueNameMost:
 		problem = fmt.Sprintf("must be at most %d characters", queueNameMost)
-	default:
-		return nil
 	}
-	return errInvalid.With("name", problem)
+	return name, problem
 }
 
 // ownQueue finds a queue for an owner of its site; for anybody else there is none.
@@ -216,4 +359,35 @@ func queueNames(ctx context.Context, q bun.IDB, ids []int64) (map[int64]string, 
 		names[r.ID] = r.Name
 	}
 	return names, err
+}
+
+// agentsOfQueues lists who is named for each queue.
+func agentsOfQueues(ctx context.Context, q bun.IDB, queues []queueRow) (map[int64][]QueueAgent, error) {
+	agents := map[int64][]QueueAgent{}
+	if len(queues) == 0 {
+		return agents, nil
+	}
+	ids := make([]int64, len(queues))
+	for i, r := range queues {
+		ids[i] = r.ID
+	}
+	var rows []queueAgentRow
+	err := q.NewSelect().Model(&rows).Where("qa.queue_id IN (?)", bun.List(ids)).OrderExpr("qa.queue_id, qa.person_id").Scan(ctx)
+	for _, r := range rows {
+		agents[r.QueueID] = append(agents[r.QueueID], QueueAgent{PersonID: r.PersonID, Level: r.Level})
+	}
+	return agents, err
+}
+
+// keepQueueAgents names these people for a queue, and nobody else.
+func keepQueueAgents(ctx context.Context, tx *storage.Tx, queue int64, agents []QueueAgent) error {
+	if _, err := tx.NewRaw(`DELETE FROM queue_agents WHERE queue_id = ?`, queue).Exec(ctx); err != nil || len(agents) == 0 {
+		return err
+	}
+	rows := make([]queueAgentRow, len(agents))
+	for i, a := range agents {
+		rows[i] = queueAgentRow{QueueID: queue, PersonID: a.PersonID, Level: a.Level}
+	}
+	_, err := tx.NewInsert().Model(&rows).Exec(ctx)
+	return err
 }

@@ -65,8 +65,17 @@ type queueRow struct {
 	SiteID    int64
 	Name      string
 	Position  int64
+	Rules     string // readRules
 	CreatedAt time.Time
 	RemovedAt *time.Time // its name stays for the tickets it had
+}
+
+type queueAgentRow struct {
+	bun.BaseModel `bun:"table:queue_agents,alias:qa"`
+
+	QueueID  int64 `bun:",pk"`
+	PersonID int64 `bun:",pk"`
+	Level    int
 }
 
 type assignmentRow struct {

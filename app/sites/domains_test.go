@@ -103,7 +103,7 @@ func TestNamesAreOneCleanLine(t *testing.T) {
 			t.Errorf("%q became %q, want %q", typed, got, want)
 		}
 	}
-	if got := paragraphs(" Hi \r\n\r\n there\u202e \n"); got != "Hi\n\nthere" {
+	if got := Paragraphs(" Hi \r\n\r\n there\u202e \n"); got != "Hi\n\nthere" {
 		t.Errorf("greeting %q", got)
 	}
 }

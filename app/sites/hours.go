@@ -56,8 +56,8 @@ func newHours() Hours {
 	return h
 }
 
-// checked returns the hours normalised, or what is wrong, by field.
-func (h Hours) checked() (Hours, map[string]string) {
+// Checked returns the hours normalised, or what is wrong, by field.
+func (h Hours) Checked() (Hours, map[string]string) {
 	wrong := map[string]string{}
 	h.Zone = strings.TrimSpace(h.Zone)
 	zone, err := time.LoadLocation(h.Zone)

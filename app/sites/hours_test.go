@@ -15,7 +15,7 @@ func week(t *testing.T, zone string, days ...string) Hours {
 	for day, said := range days {
 		h.Week[day] = spans(said)
 	}
-	h, wrong := h.checked()
+	h, wrong := h.Checked()
 	if len(wrong) > 0 {
 		t.Fatalf("%v: %v", days, wrong)
 	}
@@ -108,7 +108,7 @@ func TestHolidaysStandInForTheirWeekday(t *testing.T) {
 	for day := range 7 {
 		h.Week[day] = spans("08:00-20:00")
 	}
-	h, wrong := h.checked()
+	h, wrong := h.Checked()
 	if len(wrong) > 0 || h.Holidays[0].Date != "2026-12-24" || h.Holidays[1].Name != "Christmas" {
 		t.Fatalf("%+v %v", h.Holidays, wrong)
 	}
@@ -234,7 +234,7 @@ func TestWrongHoursAreRefusedByField(t *testing.T) {
 	} {
 		h := week(t, "UTC", office()...)
 		c.change(&h)
-		_, wrong := h.checked()
+		_, wrong := h.Checked()
 		if fields := slices.Collect(maps.Keys(wrong)); len(fields) != 1 || fields[0] != c.field {
 			t.Errorf("%s: %v, want %s", name, wrong, c.field)
 		}

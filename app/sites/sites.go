@@ -107,7 +107,7 @@ func (c Change) apply(s *Site) error {
 	}
 	if c.Hours != nil {
 		var wrong map[string]string
-		s.Hours, wrong = c.Hours.checked()
+		s.Hours, wrong = c.Hours.Checked()
 		for field, problem := range wrong {
 			check(field, problem)
 		}
@@ -144,8 +144,8 @@ func OneLine(text string) string {
 	return strings.Join(strings.Fields(strings.Map(visible, text)), " ")
 }
 
-// paragraphs is like OneLine but keeps line breaks.
-func paragraphs(text string) string {
+// Paragraphs is like OneLine but keeps line breaks.
+func Paragraphs(text string) string {
 	lines := strings.Split(strings.ReplaceAll(text, "\r\n", "\n"), "\n")
 	for i, line := range lines {
 		lines[i] = OneLine(line)

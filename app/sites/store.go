@@ -67,7 +67,7 @@ func (r row) site() (Site, error) {
 			return Site{}, fmt.Errorf("%s of site %d: %w", part.name, r.ID, err)
 		}
 	}
-	s.Hours, _ = s.Hours.checked() // it was right when it was written; this finds its zone
+	s.Hours, _ = s.Hours.Checked() // it was right when it was written; this finds its zone
 	return s, nil
 }
 

@@ -17,7 +17,7 @@ type Text struct {
 
 // cleaned returns the text normalised; check is told what is wrong with each field.
 func (t Text) cleaned(check func(field, problem string)) Text {
-	t = Text{Title: OneLine(t.Title), Greeting: paragraphs(t.Greeting), Away: paragraphs(t.Away), Hint: OneLine(t.Hint)}
+	t = Text{Title: OneLine(t.Title), Greeting: Paragraphs(t.Greeting), Away: Paragraphs(t.Away), Hint: OneLine(t.Hint)}
 	check("title", length(t.Title, 0, maxTitle))
 	check("greeting", length(t.Greeting, 0, maxGreeting))
 	check("away", length(t.Away, 0, maxAway))

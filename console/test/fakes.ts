@@ -2,12 +2,19 @@
 
 import { ConsoleApi } from "../src/state/api"
 import type { Clock } from "@wire/clock"
-import type { ConversationSync, Desk, Message, Person, Seat, Ticket } from "@wire/protocol"
+import type { ConversationSync, Desk, Message, Person, Rules, Seat, Ticket } from "@wire/protocol"
 import type { WebSocketLike } from "@wire/socket"
 
 export const me: Person = { id: 1, kind: "member", name: "Maya", avatar: "" }
 export const jonas: Person = { id: 2, kind: "member", name: "Jonas", avatar: "" }
 export const theo: Person = { id: 11, kind: "visitor", name: "Theo", avatar: "" }
+
+/** What a queue does that nobody changed. */
+export const rules: Rules = {
+  strategy: "least_busy", auto: true, sticky: true, everyone: true, cap: 0, most_waiting: 0, open: false, pages: [], priorities: [],
+  boost: { every_s: 0, step: 0, most: 0 }, answer: { nudge_s: 0, requeue_s: 0, times: 0 }, away_s: 0, overflow: { after_s: 0, to_queue: 0 },
+  idle: { warn_s: 0, close_s: 0, gone_s: 0 }, hours: null, texts: {},
+}
 
 export function ticket(id: number, more: Partial<Ticket> = {}): Ticket {
   const at = `2026-11-23T10:${String(id).padStart(2, "0")}:00Z`

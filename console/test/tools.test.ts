@@ -5,7 +5,7 @@ import { askedIn, CannedBook, fill } from "../src/state/canned"
 import { ChosenFiles } from "../src/state/files"
 import { LimitsForm } from "../src/state/limits"
 import { Queues } from "../src/state/queues"
-import { later, message, refusal, Server } from "./fakes"
+import { later, message, refusal, rules, Server } from "./fakes"
 
 let server: Server
 beforeEach(() => (server = new Server()))
@@ -74,7 +74,7 @@ test("one's own fresh message can be recalled, others' answered, a recalled one 
 })
 
 test("a queue that is refused to go stays, with the reason beside it", async () => {
-  const queue = (id: number, name: string): Queue => ({ id, site_id: 1, name })
+  const queue = (id: number, name: string): Queue => ({ id, site_id: 1, name, rules, agents: [] })
   server.on("GET /api/desk/queues", { queues: [queue(1, "Sales"), { ...queue(2, "Other"), site_id: 2 }] })
   server.on("POST /api/admin/sites/1/queues", (body: { name: string }) => queue(3, body.name))
   server.on("PATCH /api/admin/queues/3", refusal(400, "the request is not valid", { name: "is too long" }))
