@@ -35,6 +35,7 @@ func (a *App) renew(ctx context.Context) error {
 		case <-ctx.Done():
 			return nil
 		case <-next.C:
+		case <-a.DB.LeaseOver(): // this process has slept
 		}
 		asked := time.Now()
 		err := a.prolong(ctx)

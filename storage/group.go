@@ -31,6 +31,7 @@ type groupWriter struct {
 	db       *bun.DB // one connection
 	prepared *prepared
 	counter  *counter
+	tenure   *tenure
 	log      *slog.Logger
 	queue    chan *call
 	kept     chan []*call // committed or refused; owned by answer from then on
@@ -40,8 +41,8 @@ type groupWriter struct {
 	wg     sync.WaitGroup
 }
 
-func newGroupWriter(db *bun.DB, c *counter, log *slog.Logger) *groupWriter {
-	w := &groupWriter{db: db, prepared: newPrepared(db.DB), counter: c, log: log, queue: make(chan *call, 4*groupSize), kept: make(chan []*call, 4)}
+func newGroupWriter(db *bun.DB, c *counter, t *tenure, log *slog.Logger) *groupWriter {
+	w := &groupWriter{db: db, prepared: newPrepared(db.DB), counter: c, tenure: t, log: log, queue: make(chan *call, 4*groupSize), kept: make(chan []*call, 4)}
 	w.wg.Add(2)
 	go w.run()
 	go w.answer()
@@ -159,7 +160,7 @@ func (w *groupWriter) together(group []*call) (dead bool) {
 // one runs a call inside its savepoint. The error it returns means that the transaction is dead:
 // after that no savepoint may be opened, for it would begin a transaction and commit by itself.
 func (w *groupWriter) one(ctx context.Context, tx bun.Tx, c *call) error {
-	inner := &Tx{IDB: tx, prepared: w.prepared, counter: w.counter}
+	inner := &Tx{IDB: tx, prepared: w.prepared, counter: w.counter, tenure: w.tenure}
 	if err := inner.Do(ctx, "SAVEPOINT call"); err != nil {
 		return fmt.Errorf("savepoint: %w", err)
 	}
@@ -185,7 +186,10 @@ func attempt(c *call, tx *Tx, log *slog.Logger) (err error) {
 			err = fault.New(fault.Internal, "something went wrong")
 		}
 	}()
-	return c.fn(context.WithoutCancel(c.ctx), tx)
+	if err := c.fn(context.WithoutCancel(c.ctx), tx); err != nil || tx.tenure == nil {
+		return err
+	}
+	return tx.tenure.check()
 }
 
 // refuse tells everyone in the group that nothing was kept and the same request may come again.

@@ -41,9 +41,9 @@ func openSQLite(ctx context.Context, path string, log *slog.Logger) (*DB, error)
 	if err != nil {
 		return nil, fmt.Errorf("the database %s cannot be read: %w", path, err)
 	}
-	c := &counter{}
+	c, t := &counter{}, newTenure()
 	read, write = read.WithQueryHook(c), write.WithQueryHook(c)
-	return &DB{R: read, read: read, write: write, group: newGroupWriter(write, c, log), reads: newPrepared(read.DB), lock: lock, log: log, counter: c}, nil
+	return &DB{R: read, read: read, write: write, group: newGroupWriter(write, c, t, log), reads: newPrepared(read.DB), lock: lock, log: log, counter: c, tenure: t}, nil
 }
 
 func sqliteHandle(path, mode, more string, connections int) (*bun.DB, error) {

@@ -35,6 +35,7 @@ type DB struct {
 	log   *slog.Logger
 
 	counter *counter
+	tenure  *tenure
 }
 
 // Tx is what a function given to Write works on. It runs statements like any bun handle; it must
@@ -44,6 +45,7 @@ type Tx struct {
 	after    []func()
 	prepared *prepared // nil on PostgreSQL
 	counter  *counter
+	tenure   *tenure // nil: what is written needs no node number
 }
 
 // After keeps f for when the transaction has been committed; it is dropped when it is not.

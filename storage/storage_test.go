@@ -2,10 +2,12 @@ package storage_test
 
 import (
 	"context"
+	"fmt"
 	"log/slog"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -131,6 +133,53 @@ func TestNodeNumbersAreLeasedOnceAndComeBackWhenTheLeaseIsOver(t *testing.T) {
 	}
 	if db.RenewNode(ctx, a, now.Add(62*time.Second)) == nil {
 		t.Fatal("a lost lease was renewed")
+	}
+}
+
+// TestANodeThatSleptLongerThanItsLeaseKeepsNothing: whatever the moment at which it fell asleep, an id that may be another
+// node's by now is not written.
+func TestANodeThatSleptLongerThanItsLeaseKeepsNothing(t *testing.T) {
+	url := storagetest.URL(t)
+	db, there := storagetest.Open(t, url), storagetest.Open(t, url)
+	var asleep time.Duration
+	db.CountBy(func() time.Duration { return asleep })
+	now := time.Date(2026, 11, 23, 0, 0, 0, 0, time.UTC)
+	mint := func(name string, freeze time.Duration) error {
+		return db.Write(ctx, func(ctx context.Context, tx *storage.Tx) error {
+			_, err := tx.NewRaw("INSERT INTO meta (name, value) VALUES (?, 'minted')", name).Exec(ctx)
+			asleep += freeze
+			return err
+		})
+	}
+	must(t, mint("by a command that has no number", 2*storage.NodeLease))
+	a, err := db.LeaseNode(ctx, now)
+	must(t, err)
+	must(t, mint("within the lease", storage.NodeLease/2))
+	select {
+	case <-db.LeaseOver():
+		t.Fatal("a lease that holds is said to be over")
+	default:
+	}
+	for i, freeze := range []time.Duration{storage.NodeLease / 2, 0} { // asleep in the middle, and just awake
+		if err := mint(fmt.Sprint("too late ", i), freeze); !fault.Is(err, fault.Unavailable) {
+			t.Fatalf("frozen for %s in a write: got %v", freeze, err)
+		}
+		<-db.LeaseOver()
+	}
+	must(t, db.RenewNode(ctx, a, now.Add(2*storage.NodeLease)))
+	must(t, mint("renewed", 0))
+	asleep += storage.NodeLease
+	late := now.Add(10 * storage.NodeLease)
+	if b, err := there.LeaseNode(ctx, late); err != nil || b.Number != a.Number {
+		t.Fatalf("got number %d, %v", b.Number, err)
+	}
+	if db.RenewNode(ctx, a, late) == nil || mint("as somebody else", 0) == nil {
+		t.Fatal("a number that another process has is used on")
+	}
+	var kept []string
+	must(t, db.R.NewRaw("SELECT name FROM meta WHERE value = 'minted' ORDER BY name").Scan(ctx, &kept))
+	if want := []string{"by a command that has no number", "renewed", "within the lease"}; !slices.Equal(kept, want) {
+		t.Fatalf("kept %q", kept)
 	}
 }
 

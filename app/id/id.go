@@ -25,7 +25,7 @@ const (
 
 // Source mints ids for one node: 41 bits of milliseconds, 5 of node, 7 of counter. Ids of one
 // Source only grow, even when the clock runs back. Two Sources with the same node on one
-// database collide: the node number is leased (see storage.LeaseNode).
+// database collide: the node number is leased, and what a node without its lease writes is refused (storage.LeaseNode).
 type Source struct {
 	node int64
 	now  func() time.Time
