@@ -207,7 +207,7 @@ func (a *App) openFiles(ctx context.Context, ids *id.Source) (*files.Service, er
 // sockets says who may open one: this server's own pages, and programs that send no origin.
 func (a *App) sockets(epoch string, most int) hub.Options {
 	o := hub.Options{
-		Epoch: epoch, Log: a.log, Most: most,
+		Epoch: epoch, Log: a.log, Most: most, Grace: a.Config.Grace,
 		AllowOrigin: func(r *http.Request) bool {
 			origin := r.Header.Get("Origin")
 			return origin == "" || a.Web.OwnOrigin(r.Context(), origin)

@@ -37,6 +37,9 @@ type Config struct {
 	// MissedAfter is how long visitors have to come back before a mail tells them of an answer; only tests shorten it.
 	MissedAfter time.Duration `hidden:"" env:"ICHAT_MISSED_AFTER" default:"5m"`
 
+	// Grace is how long who is not connected counts as present; 0: as the hub has it. Only tests shorten it.
+	Grace time.Duration `kong:"-"`
+
 	// LocalPush lets push services be on this machine; only tests set it.
 	LocalPush bool `kong:"-"`
 }

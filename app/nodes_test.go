@@ -19,14 +19,14 @@ import (
 )
 
 // several starts nodes of one product behind one relay.
-func several(t *testing.T, n int) (relay *relaytest.Server, nodes []*apptest.Product) {
+func several(t *testing.T, n int, change ...func(*app.Config)) (relay *relaytest.Server, nodes []*apptest.Product) {
 	t.Helper()
 	relay = relaytest.New(t)
-	first := apptest.New(t, func(c *app.Config) {
+	first := apptest.New(t, append(change, func(c *app.Config) {
 		if c.DatabaseURL[:6] != "sqlite" {
 			c.NatsURL = relay.URL()
 		}
-	})
+	})...)
 	if !first.DB.Postgres() {
 		t.Skip("several nodes share a PostgreSQL; this run is on SQLite")
 	}

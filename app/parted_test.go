@@ -111,19 +111,23 @@ func (w *wire) mend() {
 func parted(t *testing.T) (*apptest.Product, *wire) {
 	t.Helper()
 	var w *wire
-	p := apptest.New(t, func(c *app.Config) {
-		u, err := url.Parse(c.DatabaseURL)
-		if err != nil || u.Scheme != "postgres" {
-			return
-		}
-		w = newWire(t, u.Host)
-		u.Host = w.listen.Addr().String()
-		c.DatabaseURL = u.String()
-	})
+	p := apptest.New(t, func(c *app.Config) { w, c.DatabaseURL = between(t, c.DatabaseURL) })
 	if w == nil {
 		t.Skip("SQLite is in the same process; this is about a PostgreSQL that is cut off")
 	}
 	return p, w
+}
+
+// between puts a wire before a part; there is none before a file.
+func between(t *testing.T, address string) (*wire, string) {
+	t.Helper()
+	u, err := url.Parse(address)
+	if err != nil || u.Host == "" {
+		return nil, address
+	}
+	w := newWire(t, u.Host)
+	u.Host = w.listen.Addr().String()
+	return w, u.String()
 }
 
 func problems(t *testing.T, c *apptest.Client) (status int, named []string) {

@@ -64,12 +64,15 @@ func NewAt(tb testing.TB, now func() time.Time, change ...func(*app.Config)) *Pr
 }
 
 // Node starts one more node of the product: the same database and files, the same people and site, an
-// address and a clock of its own. It stops with the test, or before by Stop.
-func (p *Product) Node(now func() time.Time) *Product {
+// address and a clock of its own; change may adjust its configuration. It stops with the test, or before by Stop.
+func (p *Product) Node(now func() time.Time, change ...func(*app.Config)) *Product {
 	p.tb.Helper()
 	c := p.Config
 	c.Data = p.tb.TempDir()
 	c.BlobURL = p.Config.Blobs()
+	for _, f := range change {
+		f(&c)
+	}
 	return run(p.tb, c, now, p.next)
 }
 
