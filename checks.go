@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"syscall"
 	"time"
 
@@ -18,11 +19,12 @@ type checkCommand struct {
 	Long     bool          `help:"Twenty minutes of the same."`
 	Controls bool          `help:"Show that builds broken on purpose are found (bin/ichat-faultlab)."`
 	Race     bool          `help:"Three nodes hand 5,000 visitors to 200 agents while nodes are killed."`
-	Outside  bool          `name:"outside" help:"What goes wrong around the program: another program's lock, too few descriptors, clocks (bin/ichat-faultlab), cables (root)."`
+	Outside  bool          `name:"outside" help:"What goes wrong around the program: another program's lock, too few descriptors, clocks (bin/ichat-faultlab), cables (root), nodes that die at once or sleep, a database that is away."`
+	Old      string        `type:"existingfile" help:"An older program: three nodes of it are replaced by this one while everybody works."`
 	Visitors int           `default:"5000" help:"How many come in the race."`
 	Seed     uint64        `default:"1" help:"The same seed makes the same choices and faults."`
 	Nodes    int           `help:"Only the acts on so many nodes; 1 is SQLite, more need PostgreSQL and NATS (scripts/cluster.sh)."`
-	Act      string        `help:"Only the act with this name: one, restore, disk or three; locked, crowd, clocks or cutoff of --outside."`
+	Act      string        `help:"Only the act with this name: one, restore, disk or three; locked, crowd, clocks, cutoff, nodes, asleep, database or store of --outside."`
 	For      time.Duration `help:"Workload of each act, instead of what the mode says."`
 	Binary   string        `type:"existingfile" help:"The program to check; this one when missing."`
 	Keep     string        `type:"path" help:"A folder for the histories; without it they are kept only when something was found."`
@@ -48,6 +50,9 @@ func (k checkCommand) Run(ctx context.Context, c *commands) error {
 			return check.Race(ctx, o, k.Visitors)
 		}
 	}
+	if k.Old != "" {
+		play = func(ctx context.Context, o check.Options) (check.Report, error) { return check.Upgrade(ctx, o, k.Old) }
+	}
 	r, err := play(ctx, o)
 	if failed := c.print(r, summary(r)); err == nil {
 		err = failed
@@ -58,11 +63,14 @@ func (k checkCommand) Run(ctx context.Context, c *commands) error {
 	return nil
 }
 
+// onOneNode are the acts on SQLite.
+var onOneNode = []string{"one", "restore", "disk", "locked", "crowd"}
+
 // besideCluster starts this very command again under scripts/cluster.sh, when several nodes are asked for, the parts they
 // share are not there and the script is. Where it is not, the check says what is missing.
 func (k checkCommand) besideCluster() error {
-	alone := k.Controls || k.Nodes == 1 || k.Act != "" && k.Act != "three" && k.Act != "clocks" && k.Act != "cutoff"
-	if alone && !k.Race || os.Getenv("ICHAT_CLUSTER") != "" {
+	alone := k.Controls || k.Nodes == 1 || !k.Race && slices.Contains(onOneNode, k.Act)
+	if alone || os.Getenv("ICHAT_CLUSTER") != "" {
 		return nil
 	}
 	self, err := os.Executable()

@@ -19,6 +19,7 @@ import (
 type cable struct {
 	address string // host:port at which the part is reached
 	to      string
+	subnet  string
 	listen  net.Listener
 	space   *os.File // the network of its own
 	inside  string   // the names of the line's ends
@@ -31,13 +32,13 @@ func layCable(nth int, to string) (*cable, error) {
 		return nil, &MissingError{"a network of its own (root can make one)"}
 	}
 	tag := fmt.Sprintf("%d.%d", os.Getpid(), nth)
-	c := &cable{to: to, inside: "in" + tag, outside: "out" + tag}
-	subnet := fmt.Sprintf("10.%d.%d", 192+nth, os.Getpid()%250)
+	c := &cable{to: to, inside: "in" + tag, outside: "out" + tag,
+		subnet: fmt.Sprintf("10.%d.%d", 192+nth, os.Getpid()%250)}
 	settled := make(chan error)
-	go func() { settled <- c.settle(subnet) }()
+	go func() { settled <- c.settle(c.subnet) }()
 	err := <-settled
 	if err == nil {
-		err = errors.Join(ip(nil, "addr", "add", subnet+".1/24", "dev", c.outside), ip(nil, "link", "set", c.outside, "up"))
+		err = errors.Join(ip(nil, "addr", "add", c.subnet+".1/24", "dev", c.outside), ip(nil, "link", "set", c.outside, "up"))
 	}
 	if err != nil {
 		c.remove()
@@ -90,6 +91,28 @@ func ip(space *os.File, args ...string) error {
 
 func (c *cable) pull() error { return ip(c.space, "link", "set", c.inside, "down") }
 func (c *cable) plug() error { return ip(c.space, "link", "set", c.inside, "up") }
+
+// nobody is a station that is not on the line: what is sent to it is dropped at the other end.
+const nobody = "02:00:00:00:00:99"
+
+// mute cuts one direction: towards the part, or back to the node.
+func (c *cable) mute(toPart bool) error {
+	space, to, dev := c.direction(toPart)
+	return ip(space, "neigh", "replace", to, "lladdr", nobody, "nud", "permanent", "dev", dev)
+}
+
+func (c *cable) unmute(toPart bool) error {
+	space, to, dev := c.direction(toPart)
+	return ip(space, "neigh", "del", to, "dev", dev)
+}
+
+// direction is where packets start, where to, and over which end of the line.
+func (c *cable) direction(toPart bool) (space *os.File, to, dev string) {
+	if toPart {
+		return nil, c.subnet + ".2", c.outside
+	}
+	return c.space, c.subnet + ".1", c.inside
+}
 
 // serve carries what comes out of the network to the part.
 func (c *cable) serve() {

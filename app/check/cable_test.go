@@ -37,13 +37,20 @@ func TestAPulledCableSwallowsAndAPluggedOneCarries(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer line.Close()
+	said := []byte{0}
 	echo := func(within time.Duration) error {
 		line.SetDeadline(time.Now().Add(within))
-		if _, err := line.Write([]byte("x")); err != nil {
+		said[0]++
+		if _, err := line.Write(said); err != nil {
 			return err
 		}
-		_, err := io.ReadFull(line, make([]byte, 1))
-		return err
+		heard := []byte{0}
+		for heard[0] != said[0] { // what was said before may come late
+			if _, err := io.ReadFull(line, heard); err != nil {
+				return err
+			}
+		}
+		return nil
 	}
 	if err := echo(5 * time.Second); err != nil {
 		t.Fatal(err)
@@ -56,6 +63,17 @@ func TestAPulledCableSwallowsAndAPluggedOneCarries(t *testing.T) {
 	}
 	if err := c.plug(); err != nil {
 		t.Fatal(err)
+	}
+	for _, toPart := range []bool{true, false} {
+		if err := c.mute(toPart); err != nil {
+			t.Fatal(err)
+		}
+		if err := echo(300 * time.Millisecond); !errors.Is(err, os.ErrDeadlineExceeded) {
+			t.Fatalf("over a cable that is cut in one direction: %v", err)
+		}
+		if err := c.unmute(toPart); err != nil {
+			t.Fatal(err)
+		}
 	}
 	if err := echo(10 * time.Second); err != nil {
 		t.Fatalf("over a plugged cable: %v", err)

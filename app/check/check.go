@@ -46,6 +46,7 @@ type Options struct {
 
 	Fault string // ICHAT_FAULT of a broken build, once everybody is in place
 
+	BadStore  bool // the file store is behind a line that can fail
 	SmallDisk bool // the data lies on a disk that can be filled; root only
 
 	Progress io.Writer // nil: none

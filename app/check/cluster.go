@@ -45,13 +45,9 @@ func freshDatabase(ctx context.Context, address string) (string, error) {
 	if err != nil || u.Scheme != "postgres" {
 		return "", &MissingError{"PostgreSQL: ICHAT_DATABASE_URL is not set"}
 	}
-	program, err := exec.LookPath("createdb")
-	if err != nil {
-		found, _ := filepath.Glob("/usr/lib/postgresql/*/bin/createdb")
-		if len(found) == 0 {
-			return "", &MissingError{"createdb of PostgreSQL"}
-		}
-		program = found[len(found)-1]
+	program := ofPostgres("createdb")
+	if program == "" {
+		return "", &MissingError{"createdb of PostgreSQL"}
 	}
 	name := fmt.Sprintf("check_%d", time.Now().UnixNano())
 	out, err := exec.CommandContext(ctx, program, "-h", u.Hostname(), "-p", u.Port(), "-U", u.User.Username(), "--maintenance-db", strings.TrimPrefix(u.Path, "/"), name).CombinedOutput()
@@ -60,6 +56,18 @@ func freshDatabase(ctx context.Context, address string) (string, error) {
 	}
 	u.Path = "/" + name
 	return u.String(), nil
+}
+
+// ofPostgres finds one of the programs that come with PostgreSQL; "" when it is not there.
+func ofPostgres(name string) string {
+	if program, err := exec.LookPath(name); err == nil {
+		return program
+	}
+	found, err := filepath.Glob("/usr/lib/postgresql/*/bin/" + name)
+	if err != nil || len(found) == 0 {
+		return ""
+	}
+	return found[len(found)-1]
 }
 
 // control kills or starts a part.

@@ -37,7 +37,7 @@ func run(ctx context.Context, o Options, acts ...script) (Report, error) {
 		if o.Only != "" && o.Only != s.name {
 			continue
 		}
-		own.For, own.Nodes, own.SmallDisk = s.options.For, max(s.options.Nodes, o.Nodes), s.options.SmallDisk
+		own.For, own.Nodes, own.SmallDisk, own.BadStore = s.options.For, max(s.options.Nodes, o.Nodes), s.options.SmallDisk, s.options.BadStore
 		if o.For != 0 {
 			own.For = o.For
 		}

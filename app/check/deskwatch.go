@@ -3,6 +3,7 @@ package check
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 )
 
@@ -22,7 +23,7 @@ func (c *company) watchDesk(ctx context.Context) {
 		}
 		now := c.history.now()
 		seen := map[pair]bool{}
-		for _, t := range d.Waiting[:min(len(d.Waiting), 1)] {
+		for _, t := range c.firstInLine(d.Waiting) {
 			for _, s := range d.Seats {
 				if s.State != "online" || !s.Present || s.Load >= s.Cap || !c.connected(s.Person.ID) {
 					continue
@@ -44,6 +45,17 @@ func (c *company) watchDesk(ctx context.Context) {
 			}
 		}
 	}
+}
+
+// firstInLine are those who are next, of each queue whose agents have no limit beside their own.
+func (c *company) firstInLine(waiting []Ticket) (next []Ticket) {
+	for i, id := range c.queues {
+		at := slices.IndexFunc(waiting, func(t Ticket) bool { return t.QueueID == id })
+		if at >= 0 && c.rules[queueNames[i]].Cap == 0 {
+			next = append(next, waiting[at])
+		}
+	}
+	return next
 }
 
 // connected tells whether one of an agent's devices is live.
@@ -72,12 +84,18 @@ func (h *history) ticket(t Ticket) {
 		h.clashes = append(h.clashes, violation("requeued-place", t.Conv, 0, fmt.Sprintf("ticket %d was opened at %s and later at %s", t.ID, was, t.OpenedAt)))
 	}
 	h.opened[t.ID] = t.OpenedAt
+	if t.Agent != nil {
+		h.had[[2]int64{t.ID, t.Agent.ID}] = true
+	}
 }
 
-// passed tells whether an agent gave this ticket away: then it is not his by rule.
+// passed tells whether an agent gave this ticket away, or had it and did not answer: then it is not his by rule.
 func (h *history) passed(ticket, agent int64) bool {
 	h.mu.Lock()
 	defer h.mu.Unlock()
+	if h.had[[2]int64{ticket, agent}] {
+		return true
+	}
 	for _, op := range h.ops {
 		if op.Kind == "transfer" && op.Ticket == ticket && op.Who == agent && op.Result != resultFail {
 			return true

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"slices"
 	"sync"
 	"time"
 )
@@ -93,7 +94,9 @@ type history struct {
 	counts   map[string]int      // of small faults on the line
 	stall    time.Duration       // the longest the machine kept us waiting
 	clashes  []Violation         // what was found on the way
+	uploads  []Upload            // that were taken
 	opened   map[int64]time.Time // of tickets, as they were told first
+	had      map[[2]int64]bool   // a ticket and an agent who was told that it is his
 	striking bool                // a fault is at work
 }
 
@@ -102,7 +105,7 @@ func newHistory(folder string) (*history, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &history{began: time.Now(), file: f, out: bufio.NewWriterSize(f, 1<<16), counts: map[string]int{}}, nil
+	return &history{began: time.Now(), file: f, out: bufio.NewWriterSize(f, 1<<16), counts: map[string]int{}, had: map[[2]int64]bool{}}, nil
 }
 
 // socketNumber names a connection.
@@ -174,6 +177,19 @@ func (h *history) clash(v Violation) {
 	defer h.mu.Unlock()
 	h.line("clash", v)
 	h.clashes = append(h.clashes, v)
+}
+
+func (h *history) uploaded(u Upload) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.line("upload", u)
+	h.uploads = append(h.uploads, u)
+}
+
+func (h *history) allUploads() []Upload {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return slices.Clone(h.uploads)
 }
 
 func (h *history) stalled(d time.Duration) {

@@ -17,6 +17,7 @@ func (b *book) ticketsAreOne() (found []Violation) {
 	for id, tickets := range byConv {
 		if b.wholly[id] {
 			found = append(found, replay(id, b.logs[id], tickets)...)
+			found = append(found, requeuesAreSaid(id, b.logs[id], tickets)...)
 		}
 		for _, t := range tickets {
 			found = append(found, oneOwner(t)...)

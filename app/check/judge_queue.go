@@ -10,45 +10,174 @@ import (
 // fifoSlack is how long somebody may have come back to his place without the round under way seeing him.
 const fifoSlack = 3 * time.Second
 
-// firstComeFirstServed: nobody is given to an agent by rule while somebody who came before him has been waiting for a
-// while and that agent could have had him.
-func (b *book) firstComeFirstServed() (found []Violation) {
-	type stretch struct {
-		from, to  time.Time
-		ticket    Ticket
-		transfers map[int64]bool
+// stretch is a time in which a ticket waited in a queue.
+type stretch struct {
+	ticket   Ticket
+	queue    string // the name; "" when it is not known
+	from, to time.Time
+	gaveUp   map[int64]bool // agents who had it before and passed it on, or did not answer
+	next     *Assignment    // what ended it
+	first    bool           // it had not been given to anybody before
+}
+
+// waits are the stretches of a ticket that ended with an agent.
+func (t TicketStory) waits() (all []stretch) {
+	from, gaveUp := t.Ticket.OpenedAt, map[int64]bool{}
+	for i, a := range t.History {
+		all = append(all, stretch{t.Ticket, t.queueAt(a.At), from, a.At, gaveUp, &t.History[i], i == 0})
+		if a.EndedAt == nil {
+			break
+		}
+		from = *a.EndedAt
+		if a.EndedBy == "transferred" || a.EndedBy == "no_answer" {
+			gaveUp[a.Agent.ID] = true
+		}
 	}
-	var waits []stretch
+	return all
+}
+
+// queueAt is the queue in which a ticket was at a moment, by name. Everybody begins in the first one; where a transfer
+// went is not known.
+func (t TicketStory) queueAt(at time.Time) string {
+	queue, since := queueNames[0], time.Time{}
+	for i, a := range t.History {
+		toQueue := a.EndedBy == "transferred" && (i+1 == len(t.History) || t.History[i+1].Why.Rule != "transferred")
+		if toQueue && !a.EndedAt.After(at) {
+			queue, since = "", *a.EndedAt
+		}
+	}
+	for _, e := range t.Events {
+		if e.Kind == "overflowed" && !e.At.After(at) && e.At.After(since) {
+			queue = e.Why.To
+		}
+	}
+	return queue
+}
+
+// before tells whether a ticket is to be served before another one of the same queue.
+func (t Ticket) before(other Ticket) bool {
+	return t.Priority > other.Priority || t.Priority == other.Priority && t.OpenedAt.Before(other.OpenedAt)
+}
+
+// byRule are the rules by which Dispatch hands out who is first in a queue.
+var byRule = []string{"least busy", "round robin", "longest idle", "best skilled"}
+
+// firstComeFirstServed: nobody is given to an agent by rule while somebody who comes before him in the same queue has been
+// waiting for a while and that agent could have had him.
+func (b *book) firstComeFirstServed() (found []Violation) {
+	byQueue, slack := map[string][]stretch{}, fifoSlack+2*b.Stall
+	answered := b.visitorsAnswers()
 	for _, t := range b.Final.Tickets {
-		from, passers := t.Ticket.OpenedAt, map[int64]bool{}
-		for _, a := range t.History {
-			waits = append(waits, stretch{from, a.At, t.Ticket, passers})
-			if a.EndedAt == nil {
-				break
-			}
-			from = *a.EndedAt
-			if a.EndedBy == "transferred" {
-				passers[a.Agent.ID] = true
+		for _, w := range t.waits() {
+			if w.queue != "" {
+				if w.first {
+					w.from = firstFrom(answered[t.Ticket.Conv], w.from)
+				}
+				byQueue[w.queue] = append(byQueue[w.queue], w)
 			}
 		}
 	}
-	slices.SortFunc(waits, func(a, c stretch) int { return a.ticket.OpenedAt.Compare(c.ticket.OpenedAt) })
-	for _, t := range b.Final.Tickets {
-		for i, a := range t.History {
-			if a.Why.Rule != "least busy" || i > 0 {
+	for queue, waits := range byQueue {
+		for _, served := range waits {
+			if !served.first || !slices.Contains(byRule, served.next.Why.Rule) {
 				continue
 			}
-			for _, w := range waits {
-				if !w.ticket.OpenedAt.Before(t.Ticket.OpenedAt) {
-					break
-				}
-				if w.ticket.ID != t.Ticket.ID && w.from.Before(a.At.Add(-fifoSlack)) && w.to.After(a.At.Add(fifoSlack)) && !w.transfers[a.Agent.ID] {
-					found = append(found, violation("fifo", t.Ticket.Conv, 0, fmt.Sprintf("ticket %d, opened %s, was served at %s before ticket %d, opened %s and waiting",
-						t.Ticket.ID, t.Ticket.OpenedAt.Format(time.StampMicro), a.At.Format(time.StampMicro), w.ticket.ID, w.ticket.OpenedAt.Format(time.StampMicro))))
-					break
-				}
+			at, agent := served.to, served.next.Agent.ID
+			passed := slices.IndexFunc(waits, func(w stretch) bool {
+				return w.ticket.ID != served.ticket.ID && w.ticket.before(served.ticket) && w.from.Before(at.Add(-slack)) && w.to.After(at.Add(slack)) && !w.gaveUp[agent]
+			})
+			if passed >= 0 {
+				w := waits[passed]
+				found = append(found, violation("fifo", served.ticket.Conv, 0, fmt.Sprintf("in the queue %s ticket %d, opened %s, was served at %s before ticket %d, opened %s and waiting",
+					queue, served.ticket.ID, served.ticket.OpenedAt.Format(time.StampMicro), at.Format(time.StampMicro), w.ticket.ID, w.ticket.OpenedAt.Format(time.StampMicro))))
 			}
 		}
+	}
+	return found
+}
+
+// visitorsAnswers are the moments, in order, at which what visitors said was acknowledged, by conversation. A ticket is opened with the
+// time at which its write began, and is there for certain when that is answered.
+func (b *book) visitorsAnswers() map[int64][]time.Time {
+	all := map[int64][]time.Time{}
+	for _, op := range b.Ops {
+		if op.Kind == "send" && op.Result == resultOK && b.Final.Visitors[op.Who] {
+			all[op.Conv] = append(all[op.Conv], b.Final.Began.Add(op.End))
+		}
+	}
+	return all
+}
+
+// firstFrom is the first of the moments from a time on; that time itself when there is none.
+func firstFrom(moments []time.Time, from time.Time) time.Time {
+	for _, at := range moments {
+		if !at.Before(from) {
+			return at
+		}
+	}
+	return from
+}
+
+// earlySlack is by how much a time that the server counts may differ from what it writes down.
+const earlySlack = 50 * time.Millisecond
+
+// rulesHold: nobody loses a ticket for want of an answer before his time is over, or after he answered; nobody moves on to another
+// queue before he has waited so long; and what was decided is said once.
+func (b *book) rulesHold() (found []Violation) {
+	for _, t := range b.Final.Tickets {
+		for _, a := range t.History {
+			if rule := b.Final.Rules[t.queueAt(a.At)]; a.EndedBy == "no_answer" && a.EndedAt.Sub(a.At) < time.Duration(rule.Answer.RequeueS)*time.Second-earlySlack {
+				found = append(found, violation("early", t.Ticket.Conv, 0, fmt.Sprintf("ticket %d was taken from agent %d after %s, who has %d s to answer", t.Ticket.ID, a.Agent.ID, a.EndedAt.Sub(a.At), rule.Answer.RequeueS)))
+			}
+		}
+		for i, e := range t.Events {
+			if e.Kind != "overflowed" {
+				continue
+			}
+			since := t.Ticket.OpenedAt
+			for _, before := range t.Events[:i] {
+				if before.Kind == "overflowed" {
+					since = before.At
+				}
+			}
+			if rule := b.Final.Rules[e.Why.From]; e.At.Sub(since) < time.Duration(rule.Overflow.AfterS)*time.Second-earlySlack {
+				found = append(found, violation("early", t.Ticket.Conv, 0, fmt.Sprintf("ticket %d left the queue %s after %s, which is for %d s", t.Ticket.ID, e.Why.From, e.At.Sub(since), rule.Overflow.AfterS)))
+			}
+		}
+	}
+	return found
+}
+
+// requeuesAreSaid: what took a ticket back is one event and one line in its conversation, and an agent who has answered keeps it.
+func requeuesAreSaid(id int64, log []Message, tickets []TicketStory) (found []Violation) {
+	var events []TicketEvent
+	for _, t := range tickets {
+		if t.Events == nil {
+			return nil // of a version that keeps none
+		}
+		for _, e := range t.Events {
+			if e.Kind == "requeued" {
+				events = append(events, e)
+			}
+		}
+	}
+	lines, answered := 0, false
+	visitor := tickets[0].Ticket.Visitor.ID
+	for _, m := range log {
+		switch {
+		case m.Type != "system":
+			answered = answered || m.Sender != visitor
+		case m.Body.Key == "ticket.assigned":
+			answered = false
+		case m.Body.Key == "ticket.requeued":
+			if lines < len(events) && events[lines].Why.Rule == "no_answer" && answered {
+				found = append(found, violation("early", id, m.Seq, fmt.Sprintf("conversation %d at %d: taken back for want of an answer, and there is one", id, m.Seq)))
+			}
+			lines++
+		}
+	}
+	if lines != len(events) {
+		found = append(found, violation("said-twice", id, 0, fmt.Sprintf("conversation %d says %d times that it went back to the queue, and has %d events", id, lines, len(events))))
 	}
 	return found
 }

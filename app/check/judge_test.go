@@ -190,6 +190,30 @@ func TestEachBrokenPromiseIsNamed(t *testing.T) {
 			early := ticketOf(8, 2, otherID, 44, t.Ticket.OpenedAt.Add(-time.Minute), t.History[0].At.Add(time.Minute), t.History[0].At.Add(2*time.Minute))
 			s.Final.Tickets = append(s.Final.Tickets, early)
 		}},
+		{"fifo", func(s *Story) { // opened later, and has priority
+			t := second(s)
+			urgent := ticketOf(8, 2, otherID, 44, t.Ticket.OpenedAt.Add(-10*time.Second), t.History[0].At.Add(time.Minute), t.History[0].At.Add(2*time.Minute))
+			urgent.Ticket.Priority = 1
+			s.Final.Tickets[0].Ticket.OpenedAt = t.Ticket.OpenedAt.Add(-20 * time.Second)
+			s.Final.Tickets = append(s.Final.Tickets, urgent)
+		}},
+		{"early", func(s *Story) { // 2 s with the agent, who has 5
+			s.Final.Rules = ruled
+			s.Final.Tickets[0].History[0].EndedBy = "no_answer"
+		}},
+		{"early", func(s *Story) {
+			s.Final.Rules = ruled
+			t := second(s)
+			s.Final.Tickets[0].Events = []TicketEvent{overflowed(t.Ticket.OpenedAt.Add(500 * time.Millisecond))}
+		}},
+		{"early", func(s *Story) { // taken back for want of an answer, and there is one
+			truth(s, func(log []Message) []Message { log[4].Body.Key = "ticket.requeued"; return log })
+			e := TicketEvent{Kind: "requeued"}
+			e.Why.Rule = "no_answer"
+			s.Final.Tickets[0].Events = []TicketEvent{e}
+		}},
+		{"said-twice", func(s *Story) { s.Final.Tickets[0].Events = []TicketEvent{{Kind: "requeued"}} }},
+		{"lost-file", func(s *Story) { s.Final.Uploads = []Upload{{ID: 5, Sum: "abc", Got: "404 not_found"}} }},
 		{"unserved", func(s *Story) { s.Clashes = append(s.Clashes, violation("unserved", convID, 0, "seen at the desk")) }},
 	} {
 		s := calmStory()
@@ -197,6 +221,50 @@ func TestEachBrokenPromiseIsNamed(t *testing.T) {
 		found := judge(s)
 		if !slices.ContainsFunc(found, func(v Violation) bool { return v.Name == one.name }) {
 			t.Errorf("%s was not found; found %v", one.name, found)
+		}
+	}
+}
+
+// ruled gives who is given a ticket of the first queue 5 s to answer, and sends on who waits there for 3 s.
+var ruled = map[string]queueRules{queueNames[0]: {Answer: answerRule{RequeueS: 5}, Overflow: overflowRule{AfterS: 3}}}
+
+func overflowed(at time.Time) TicketEvent {
+	e := TicketEvent{At: at, Kind: "overflowed"}
+	e.Why.From, e.Why.To = queueNames[0], queueNames[1]
+	return e
+}
+
+// A ticket has the time at which its write began. While that write was slow it was not there to be served.
+func TestATicketWaitsOnceItIsWritten(t *testing.T) {
+	for _, slow := range []bool{true, false} {
+		s := calmStory()
+		t1 := s.Final.Tickets[0]
+		early := ticketOf(8, 2, otherID, 44, t1.Ticket.OpenedAt.Add(-time.Minute), t1.History[0].At.Add(time.Minute), t1.History[0].At.Add(2*time.Minute))
+		s.Final.Tickets = append(s.Final.Tickets, early)
+		s.Final.Began, s.Final.Visitors[otherID] = t1.Ticket.OpenedAt.Add(-time.Hour), true
+		answered := time.Hour - time.Minute
+		if slow {
+			answered += time.Minute
+		}
+		s.Ops = []Op{{Kind: "send", Who: otherID, Conv: 8, End: answered, Result: resultOK}}
+		if found := (&book{Story: s}).firstComeFirstServed(); slow != (len(found) == 0) {
+			t.Errorf("written slowly: %v, found %v", slow, found)
+		}
+	}
+}
+
+func TestWhoComesLaterMayBeServedFirstInAnotherQueue(t *testing.T) {
+	for _, moved := range []bool{true, false} {
+		s := calmStory()
+		t1 := s.Final.Tickets[0]
+		early := ticketOf(8, 2, otherID, 44, t1.Ticket.OpenedAt.Add(-time.Minute), t1.History[0].At.Add(time.Minute), t1.History[0].At.Add(2*time.Minute))
+		if moved {
+			early.Events = []TicketEvent{overflowed(t1.Ticket.OpenedAt.Add(-10 * time.Second))}
+		}
+		s.Final.Tickets = append(s.Final.Tickets, early)
+		found := (&book{Story: s}).firstComeFirstServed()
+		if moved != (len(found) == 0) {
+			t.Errorf("moved on to another queue: %v, found %v", moved, found)
 		}
 	}
 }

@@ -16,6 +16,7 @@ type item struct {
 	client string
 	lane   int64
 	text   string
+	file   int64   // instead of a text
 	by     *device // which of his devices it was written on
 
 	done    chan struct{} // closed when it is settled for the first time
@@ -47,10 +48,19 @@ func newOutbox(p *person, h *history) *outbox {
 
 // add takes a message in.
 func (o *outbox) add(ctx context.Context, by *device, lane int64, text string) *item {
+	return o.take(ctx, &item{lane: lane, text: text, by: by})
+}
+
+// addFile takes a message in that shows a file.
+func (o *outbox) addFile(ctx context.Context, by *device, lane, file int64) *item {
+	return o.take(ctx, &item{lane: lane, file: file, by: by})
+}
+
+func (o *outbox) take(ctx context.Context, it *item) *item {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	o.next++
-	it := &item{client: fmt.Sprintf("%s-%d", o.who.name, o.next), lane: lane, text: text, by: by, done: make(chan struct{})}
+	it.client, it.done = fmt.Sprintf("%s-%d", o.who.name, o.next), make(chan struct{})
 	o.items[it.client] = it
 	o.enqueue(ctx, it)
 	return it
@@ -100,7 +110,12 @@ func (o *outbox) send(ctx context.Context, it *item) *problem {
 		path = "/api/live/messages"
 	}
 	draft := map[string]any{"client_msg_id": it.client, "type": "text", "body": map[string]string{"text": it.text}}
-	op := o.h.invoke(Op{Kind: "send", Who: o.who.id, Device: it.by.label(), Conv: it.lane, Client: it.client, Hash: hashOf("text\n" + it.text + "\n")})
+	said := Message{Type: "text", Body: body{Text: it.text}}
+	if it.file != 0 {
+		said = Message{Type: "file", Body: body{File: it.file}}
+		draft["type"], draft["body"] = said.Type, said.Body
+	}
+	op := o.h.invoke(Op{Kind: "send", Who: o.who.id, Device: it.by.label(), Conv: it.lane, Client: it.client, Hash: said.hash()})
 	var m Message
 	p := o.who.call.call(ctx, "POST", path, draft, &m)
 	if p == nil {

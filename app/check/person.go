@@ -20,8 +20,8 @@ const (
 	ownerPassword = "correct horse battery"
 )
 
-// queueNames are the site's queues: its first one, and the one that is added.
-var queueNames = []string{"Support", "Sales"}
+// queueNames are the site's queues: its first one, the one that is added, and another one in a race.
+var queueNames = []string{"Support", "Sales", "Care"}
 
 // person is somebody who uses the product, with a mind of his own: the choices come from his part of the seed.
 type person struct {
@@ -68,6 +68,7 @@ type company struct {
 	restored bool
 	walkIns  []*person    // visitors without devices, of a race
 	closed   atomic.Int64 // tickets, in a race
+	rules    map[string]queueRules
 }
 
 func (c *company) people() []*person {
@@ -142,10 +143,15 @@ func (c *company) open(ctx context.Context, email, password string) error {
 	if p := o.call.call(ctx, "POST", path, map[string]string{"name": queueNames[1]}, nil); p != nil {
 		return p
 	}
+	return c.readQueues(ctx)
+}
+
+func (c *company) readQueues(ctx context.Context) error {
 	var queues struct{ Queues []struct{ ID int64 } }
-	if p := o.call.call(ctx, "GET", "/api/desk/queues", nil, &queues); p != nil {
+	if p := c.owner.call.call(ctx, "GET", "/api/desk/queues", nil, &queues); p != nil {
 		return p
 	}
+	c.queues = nil
 	for _, q := range queues.Queues {
 		c.queues = append(c.queues, q.ID)
 	}

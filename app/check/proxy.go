@@ -19,6 +19,8 @@ type noise struct {
 	Duplicate float64       // the request arrives twice
 	Delay     time.Duration // at most, for each request
 	DropPush  float64       // of the pushed frames, all but init, bye and heads
+	Refuse    float64       // answered 503 at once
+	Rate      int           // bytes of a request a second; 0: as fast as it goes
 	Only      string        // of these paths only; "": all
 }
 
@@ -73,8 +75,10 @@ func (p *proxy) hanging() bool {
 
 // fate is what happens to one request.
 type fate struct {
-	cut, eat, duplicate bool
-	delay               time.Duration
+	cut, eat, duplicate, refuse bool
+
+	delay time.Duration
+	rate  int
 }
 
 func (p *proxy) fate(path string) (f fate) {
@@ -85,6 +89,7 @@ func (p *proxy) fate(path string) (f fate) {
 		return f
 	}
 	f.cut, f.eat, f.duplicate = p.random.Float64() < n.Cut, p.random.Float64() < n.Eat, p.random.Float64() < n.Duplicate
+	f.refuse, f.rate = p.random.Float64() < n.Refuse, n.Rate
 	if n.Delay > 0 {
 		f.delay = time.Duration(p.random.Int64N(int64(n.Delay)))
 	}
@@ -109,6 +114,14 @@ func (p *proxy) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if err != nil {
 		p.reset(w)
 		return
+	}
+	if f.refuse {
+		p.history.count("request refused")
+		w.WriteHeader(http.StatusServiceUnavailable)
+		return
+	}
+	if f.rate > 0 {
+		wait(r.Context(), time.Duration(len(said))*time.Second/time.Duration(f.rate))
 	}
 	if f.duplicate && r.Method != http.MethodGet {
 		p.history.count("request duplicated")

@@ -40,7 +40,9 @@ type Final struct {
 	Tickets  []TicketStory
 	Caps     map[int64]int
 	Visitors map[int64]bool // who is one
-	Began    time.Time      // of the run, on the clock that everybody here has
+	Uploads  []Upload
+	Rules    map[string]queueRules // of the queues, by name
+	Began    time.Time             // of the run, on the clock that everybody here has
 	Nodes    int
 	Restored bool
 	Hurried  bool // more was asked of the machine than it can do in time: nothing is late
@@ -49,8 +51,20 @@ type Final struct {
 
 // TicketStory is a ticket and who had it.
 type TicketStory struct {
-	Ticket  Ticket       `json:"ticket"`
-	History []Assignment `json:"history"`
+	Ticket  Ticket        `json:"ticket"`
+	History []Assignment  `json:"history"`
+	Events  []TicketEvent `json:"events"`
+}
+
+// TicketEvent is a decision about a ticket that gave it to nobody.
+type TicketEvent struct {
+	At   time.Time `json:"at"`
+	Kind string    `json:"kind"`
+	Why  struct {
+		Rule string `json:"rule"`
+		From string `json:"from"` // the queue it left, by name
+		To   string `json:"to"`
+	} `json:"why"`
 }
 
 // Assignment is one stretch of an agent having a ticket.
@@ -67,7 +81,7 @@ type Assignment struct {
 // quiesce waits until nobody has anything more to say and everybody is level, and reads the world.
 func (c *company) quiesce(ctx context.Context, within time.Duration) (Final, error) {
 	began := time.Now()
-	f := Final{Logs: map[int64][]Message{}, Caps: map[int64]int{}, Visitors: map[int64]bool{}, Began: c.history.began, Nodes: len(c.stage.nodes), Restored: c.restored, Hurried: c.stage.direct}
+	f := Final{Logs: map[int64][]Message{}, Caps: map[int64]int{}, Visitors: map[int64]bool{}, Began: c.history.began, Rules: c.rules, Nodes: len(c.stage.nodes), Restored: c.restored, Hurried: c.stage.direct}
 	for _, p := range c.people() {
 		for _, d := range p.devices {
 			d.power(true)
@@ -181,6 +195,7 @@ func (c *company) read(ctx context.Context, f *Final) error {
 	for _, p := range c.walkIns {
 		f.Visitors[p.id] = true
 	}
+	c.readUploads(ctx, f)
 	return c.readTickets(ctx, f)
 }
 

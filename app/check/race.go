@@ -2,6 +2,7 @@ package check
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"fmt"
 	"math/rand/v2"
@@ -23,12 +24,13 @@ const (
 	raceFor    = 170 * time.Second
 )
 
-// Race lets three nodes hand thousands of visitors to two hundred agents, who take, answer, close, pass on, go away and drop out
-// at random, while nodes are killed and frozen: nobody may be lost, doubled, or given to an agent who is full.
+// Race lets three nodes, or one on SQLite, hand thousands of visitors to two hundred agents, who take, answer or not, close, pass on, go
+// away and drop out at random, while nodes are killed and frozen: nobody may be lost, doubled, or given to an agent who is
+// full. Who is not answered in time goes to somebody else, and who waits for long to another queue.
 func Race(ctx context.Context, o Options, visitors int) (Report, error) {
 	began := time.Now()
 	r := Report{Seed: o.Seed, Faults: map[string]int{}, Acts: []Act{}}
-	o.Nodes, o.Direct = max(o.Nodes, 3), true
+	o.Nodes, o.Direct = cmp.Or(o.Nodes, 3), true
 	if o.For == 0 {
 		o.For = raceFor
 	}
@@ -36,6 +38,9 @@ func Race(ctx context.Context, o Options, visitors int) (Report, error) {
 		name: "race", options: o, size: size{agents: raceAgents, devices: 1, caps: raceCaps, vary: true},
 		workload: func(ctx context.Context, c *company) error { return race(ctx, c, visitors) },
 		faults: func(*stage, *company) []fault {
+			if o.Nodes == 1 {
+				return []fault{killNode(0), freezeNode(0, 3*time.Second), killNode(0)}
+			}
 			return []fault{killNode(0), freezeNode(1, 7*time.Second), killNode(2), killNATS(4 * time.Second), killNode(1)}
 		},
 	})
@@ -62,6 +67,9 @@ type crowdOf struct {
 }
 
 func race(ctx context.Context, c *company, visitors int) error {
+	if err := c.setRules(ctx); err != nil {
+		return err
+	}
 	ctx, done := context.WithCancel(ctx)
 	defer done()
 	q := &crowdOf{c: c, most: int64(visitors)}
@@ -149,6 +157,9 @@ func (q *crowdOf) visitor(ctx context.Context, n int) bool {
 		Person struct{ ID int64 }
 	}
 	in := map[string]string{"site": q.c.key, "locale": "en", "parent_origin": v.call.base()}
+	if n%8 == 0 {
+		in["locale"] = urgentLocale
+	}
 	for v.call.call(ctx, "POST", "/api/visitors", in, &s) != nil {
 		if wait(ctx, 100*time.Millisecond); ctx.Err() != nil {
 			return false

@@ -15,9 +15,52 @@ import (
 // backWithin is how long a node may take to be ready again when what it missed is there again.
 const backWithin = 5 * time.Second
 
-// Scenarios plays what goes wrong outside the program: somebody else's lock, a cable, clocks, too few descriptors.
+// Scenarios plays what goes wrong outside the program: somebody else's lock, a cable, clocks, too few descriptors, a database that is
+// away, several nodes that die at once or sleep for long.
 func Scenarios(ctx context.Context, o Options) (Report, error) {
-	return run(ctx, o, lockedDatabase(75*time.Second), tooMany(40*time.Second), wrongClocks(50*time.Second), cutOff(110*time.Second))
+	return run(ctx, o, lockedDatabase(75*time.Second), tooMany(40*time.Second), wrongClocks(50*time.Second), cutOff(200*time.Second),
+		atOnce(60*time.Second), asleep(230*time.Second), databaseAway(90*time.Second), storeAway(80*time.Second))
+}
+
+// atOnce is a day on which two of three nodes die, and then all.
+func atOnce(d time.Duration) script {
+	return script{
+		name: "nodes", options: Options{For: d, Nodes: 3}, workload: everybody, noise: everyday, size: few,
+		faults: func(*stage, *company) []fault {
+			return []fault{killTogether(8*time.Second, 0, 1), killTogether(3*time.Second, 0, 1, 2), killTogether(0, 1, 2)}
+		},
+	}
+}
+
+// asleep is a day on which nodes stand still for longer than anything they hold lasts.
+func asleep(d time.Duration) script {
+	return script{
+		name: "asleep", options: Options{For: d, Nodes: 3}, workload: everybody, noise: everyday, size: few,
+		faults: func(*stage, *company) []fault {
+			return []fault{sleepNode(0, 30*time.Second), sleepNode(1, 120*time.Second)}
+		},
+	}
+}
+
+// storeAway is a day on which the file store is slow, refuses, breaks off, and loses its answers, while files are sent.
+func storeAway(d time.Duration) script {
+	return script{
+		name: "store", options: Options{For: d, Nodes: 3, BadStore: true}, workload: together(everybody, uploadWork(2*time.Second)), noise: everyday, size: few,
+		faults: func(*stage, *company) []fault {
+			return []fault{badStore("takes 10 kB a second", 12*time.Second, noise{Rate: 10_000}), badStore("refuses", 12*time.Second, noise{Refuse: 1}),
+				badStore("refuses half", 10*time.Second, noise{Refuse: 0.5}), badStore("breaks off", 8*time.Second, noise{Cut: 0.5}), badStore("loses its answers", 8*time.Second, noise{Eat: 0.5})}
+		},
+	}
+}
+
+// databaseAway is a day on which PostgreSQL is down for long, and then ends connections all the time.
+func databaseAway(d time.Duration) script {
+	return script{
+		name: "database", options: Options{For: d, Nodes: 3}, workload: everybody, noise: everyday, size: few,
+		faults: func(*stage, *company) []fault {
+			return []fault{backendStorm(10 * time.Second), databaseDown(30 * time.Second)}
+		},
+	}
 }
 
 var few = size{visitors: 12, agents: 4, members: 4, devices: 2, caps: 4}
@@ -53,7 +96,8 @@ func cutOff(d time.Duration) script {
 		faults: func(*stage, *company) []fault {
 			k := &cabling{nth: 1}
 			return []fault{k.lay(), k.pull("NATS", 12*time.Second, &k.nats), k.pull("PostgreSQL", 20*time.Second, &k.database),
-				k.pull("both", 20*time.Second, &k.nats, &k.database), k.remove()}
+				k.pull("both", 20*time.Second, &k.nats, &k.database), k.oneWay(true, 15*time.Second), k.oneWay(false, 15*time.Second),
+				k.flap(5*time.Second, 20*time.Second), k.remove()}
 		},
 	}
 }

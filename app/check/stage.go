@@ -30,6 +30,7 @@ type stage struct {
 	history *history
 	cluster *cluster // nil on one node
 	undo    func()   // of the small disk
+	store   *proxy   // before the file store; nil: nodes reach it themselves
 	direct  bool     // clients talk to the nodes themselves
 }
 
@@ -91,10 +92,14 @@ func (s *stage) furnish(ctx context.Context, o Options) (err error) {
 		return nil
 	}
 	s.cluster, err = findCluster(ctx)
-	if err == nil {
-		s.env = append(s.env, s.cluster.env...)
+	if err != nil {
+		return err
 	}
-	return err
+	s.env = append(s.env, s.cluster.env...)
+	if o.BadStore {
+		return s.behindProxy()
+	}
+	return nil
 }
 
 // start starts the process and waits until it is ready; it returns how long that took.
@@ -278,7 +283,10 @@ func (s *stage) strike() {
 	if s.undo != nil {
 		s.undo()
 	}
-	s.nodes, s.undo = nil, nil // a second time there is nothing left to do
+	if s.store != nil {
+		s.store.close()
+	}
+	s.nodes, s.undo, s.store = nil, nil, nil // a second time there is nothing left to do
 }
 
 func freeAddress() (string, error) {

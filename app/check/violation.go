@@ -8,6 +8,7 @@ import (
 // promises says which promise of DESIGN.md section 3 each violation breaks; 0 is the harness's own ground rules.
 var promises = map[string]int{
 	"lost-ack":        1, // acknowledged, and not there
+	"lost-file":       1, // uploaded, and not there
 	"duplicate":       2, // one client id, two messages
 	"retry-differs":   2, // the same send was answered in two ways
 	"seq-hole":        3, // the numbers of a log are not 1, 2, 3 ...
@@ -28,6 +29,8 @@ var promises = map[string]int{
 	"fifo":            9,  // somebody who came later was served first
 	"requeued-place":  9,  // a place in the queue moved
 	"visitor-lost":    9,  // wrote, and has no ticket
+	"early":           9,  // a rule of the queue struck before its time
+	"said-twice":      9,  // taken back to the queue once, told otherwise
 	"unserved":        9,  // waits while an agent is free
 	"slow-peer":       10, // somebody else's line was felt
 	"silent-drop":     10, // a line stayed open and something on it was left out

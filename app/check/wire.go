@@ -31,6 +31,7 @@ type Message struct {
 
 type body struct {
 	Text string            `json:"text,omitempty"`
+	File int64             `json:"file_id,omitempty"`
 	Key  string            `json:"key,omitempty"`
 	Args map[string]string `json:"args,omitempty"`
 }
@@ -39,6 +40,9 @@ type body struct {
 func (m Message) hash() string {
 	if m.Recalled {
 		return "recalled"
+	}
+	if m.Body.File != 0 {
+		return hashOf(fmt.Sprint("file\n", m.Body.File))
 	}
 	return hashOf(m.Type + "\n" + m.Body.Text + "\n" + m.Body.Key)
 }
@@ -146,20 +150,29 @@ func (c caller) call(ctx context.Context, method, path string, in, out any) *pro
 }
 
 func (c caller) exchange(ctx context.Context, method, path string, in, out any) (http.Header, *problem) {
-	var text io.Reader
-	if in != nil {
-		b, err := json.Marshal(in)
-		if err != nil {
-			panic(err) // our own structs
-		}
-		text = bytes.NewReader(b)
+	if in == nil {
+		return c.ask(ctx, method, path, "", nil, out)
 	}
-	r, err := http.NewRequestWithContext(ctx, method, c.base()+path, text)
+	text, err := json.Marshal(in)
+	if err != nil {
+		panic(err) // our own structs
+	}
+	return c.ask(ctx, method, path, "application/json", text, out)
+}
+
+// post sends a body of another kind.
+func (c caller) post(ctx context.Context, path, kind string, text []byte, out any) *problem {
+	_, p := c.ask(ctx, "POST", path, kind, text, out)
+	return p
+}
+
+func (c caller) ask(ctx context.Context, method, path, kind string, text []byte, out any) (http.Header, *problem) {
+	r, err := http.NewRequestWithContext(ctx, method, c.base()+path, bytes.NewReader(text))
 	if err != nil {
 		panic(err) // our own addresses
 	}
-	if in != nil {
-		r.Header.Set("Content-Type", "application/json")
+	if kind != "" {
+		r.Header.Set("Content-Type", kind)
 	}
 	if c.token != "" {
 		r.Header.Set("Authorization", "Bearer "+c.token)

@@ -12,6 +12,7 @@ import (
 type Ticket struct {
 	ID         int64      `json:"id"`
 	QueueID    int64      `json:"queue_id"`
+	Priority   int        `json:"priority"`
 	Conv       int64      `json:"conversation_id"`
 	Visitor    whoIs      `json:"visitor"`
 	State      string     `json:"state"`
