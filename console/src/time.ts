@@ -79,3 +79,14 @@ function date(then: Date, now: number, lang: Lang): string {
 function yearIf(then: Date, now: number): "numeric" | undefined {
   return then.getFullYear() === new Date(now).getFullYear() ? undefined : "numeric"
 }
+
+/** length is a duration of whole seconds in full: 90 is "1 min 30 s". */
+export function length(seconds: number, lang: Lang): string {
+  const zh = lang === "zh-CN"
+  const parts = [
+    { n: Math.floor(seconds / 3600), unit: zh ? "小时" : "h" },
+    { n: Math.floor(seconds / 60) % 60, unit: zh ? "分钟" : "min" },
+    { n: seconds % 60, unit: zh ? "秒" : "s" },
+  ].filter(({ n }, at, all) => n > 0 || (at === 2 && all.every((part) => part.n === 0)))
+  return parts.map(({ n, unit }) => `${n} ${unit}`).join(" ")
+}

@@ -1,11 +1,10 @@
-import type { Canned, Queue, Settings } from "@wire/protocol"
+import type { Canned, Settings } from "@wire/protocol"
 import { beforeEach, expect, test } from "vitest"
 import { actionsFor } from "../src/state/actions"
 import { askedIn, CannedBook, fill } from "../src/state/canned"
 import { ChosenFiles } from "../src/state/files"
 import { LimitsForm } from "../src/state/limits"
-import { Queues } from "../src/state/queues"
-import { later, message, refusal, rules, Server } from "./fakes"
+import { later, message, refusal, Server } from "./fakes"
 
 let server: Server
 beforeEach(() => (server = new Server()))
@@ -71,25 +70,6 @@ test("one's own fresh message can be recalled, others' answered, a recalled one 
   expect(actionsFor(message(1, 1, { type: "file" }), { write: true, recall: false })).toEqual(["reply", "save"])
   expect(actionsFor(message(1, 1), { write: false, recall: true })).toEqual(["copy"])
   expect([actionsFor(message(1, 1, { recalled: true }), all), actionsFor(message(1, 1, { type: "system" }), all)]).toEqual([[], []])
-})
-
-test("a queue that is refused to go stays, with the reason beside it", async () => {
-  const queue = (id: number, name: string): Queue => ({ id, site_id: 1, name, rules, agents: [] })
-  server.on("GET /api/desk/queues", { queues: [queue(1, "Sales"), { ...queue(2, "Other"), site_id: 2 }] })
-  server.on("POST /api/admin/sites/1/queues", (body: { name: string }) => queue(3, body.name))
-  server.on("PATCH /api/admin/queues/3", refusal(400, "the request is not valid", { name: "is too long" }))
-  server.on("DELETE /api/admin/queues/1", refusal(409, "somebody waits in this queue"))
-  server.on("DELETE /api/admin/queues/3", undefined)
-  const queues = new Queues(server.api, 1)
-  await queues.load()
-  expect(await queues.add(" Care ", "en")).toBe(true)
-  expect(queues.queues.map((q) => q.name)).toEqual(["Sales", "Care"])
-  expect(await queues.rename(3, "x", "en")).toBe(false)
-  expect(queues.trouble(3).fields).toEqual({ name: "Is too long" })
-  expect(await queues.remove(1, "en")).toBe(false)
-  expect([queues.trouble(1).text, await queues.remove(3, "en"), queues.queues.length]).toEqual(["Somebody waits in this queue", true, 1])
-  queues.forgive(1)
-  expect(queues.trouble(1).text).toBe("")
 })
 
 test("only changed limits are sent, as numbers, and only whole ones", async () => {

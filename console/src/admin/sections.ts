@@ -12,7 +12,7 @@ export const sections: readonly Section[] = [
   { name: "live", icon: "pulse", for: "supervisor" },
   { name: "tickets", icon: "list", for: "supervisor" },
   { name: "agents", icon: "people", for: "owner" },
-  { name: "queues", icon: "queue", for: "owner" },
+  { name: "queues", icon: "queue", for: "supervisor" },
   { name: "blacklist", icon: "ban", for: "supervisor" },
   { name: "settings", icon: "gear", for: "owner" },
   { name: "audit", icon: "log", for: "owner" },

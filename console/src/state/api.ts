@@ -1,8 +1,10 @@
 // What only the console's pages ask for: older notes, the owners' queues and settings.
 
 import { MemberApi } from "@wire/api_member"
-import type { ActPage, Block, BlockPage, Board, ConversationPage, Edition, FailedMail, Header, Mail, Member, MemberPage, Message, MessagePage, PushDevice, Queue, Settings, Ticket, TicketPage, VisitorBlock } from "@wire/protocol"
+import type { ActPage, Block, BlockPage, Board, ConversationPage, Edition, FailedMail, Header, Mail, Member, MemberPage, Message, MessagePage, PushDevice, Settings, Ticket, TicketPage, VisitorBlock } from "@wire/protocol"
 import type { ActQuery } from "./audit"
+import type { QueuePatch } from "./queueform"
+import type { Queue, TrialAnswer, TrialRequest } from "./rules"
 
 export type SettingsPatch = { chat?: Partial<Settings["chat"]>; files?: Partial<Settings["files"]> }
 
@@ -32,8 +34,17 @@ export class ConsoleApi extends MemberApi {
     return this.call("POST", `/api/admin/sites/${site}/queues`, { name })
   }
 
-  renameQueue(queue: number, name: string): Promise<Queue> {
-    return this.call("PATCH", `/api/admin/queues/${queue}`, { name })
+  updateQueue(queue: number, patch: QueuePatch): Promise<Queue> {
+    return this.call("PATCH", `/api/admin/queues/${queue}`, patch)
+  }
+
+  /** Where a visitor who never came would be sent, and to whom. */
+  tryVisitor(site: number, visitor: TrialRequest): Promise<TrialAnswer> {
+    return this.call("POST", `/api/admin/sites/${site}/try`, visitor)
+  }
+
+  setVIP(visitor: number, vip: boolean): Promise<void> {
+    return this.call("PUT", `/api/desk/visitors/${visitor}/vip`, { vip })
   }
 
   removeQueue(queue: number): Promise<void> {

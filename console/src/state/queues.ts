@@ -1,11 +1,12 @@
 // The queues of one site, as their owner sees and changes them.
 
-import type { Queue } from "@wire/protocol"
 import { shallowRef, triggerRef } from "vue"
 import type { Lang } from "../text/words"
 import type { ConsoleApi } from "./api"
 import type { Loaded } from "./desk"
 import { noTrouble, troubleOf, type Trouble } from "./problem"
+import { QueueForm } from "./queueform"
+import type { Queue } from "./rules"
 
 export class Queues {
   readonly #api: ConsoleApi
@@ -13,6 +14,8 @@ export class Queues {
   readonly #queues = shallowRef<Queue[]>([])
   readonly #loaded = shallowRef<Loaded>("loading")
   readonly #troubles = shallowRef(new Map<number, Trouble>())
+  /** Queues that were opened, so that what was typed outlives a look at another page. */
+  readonly #forms = shallowRef(new Map<number, QueueForm>())
 
   constructor(api: ConsoleApi, site: number) {
     this.#api = api
@@ -27,6 +30,26 @@ export class Queues {
     return this.#loaded.value
   }
 
+  /** Whether something typed would be lost. */
+  get unsaved(): boolean {
+    return [...this.#forms.value.values()].some((form) => form.unsaved)
+  }
+
+  /** Whether what was typed about a queue is not saved. */
+  edited(queue: number): boolean {
+    return this.#forms.value.get(queue)?.unsaved ?? false
+  }
+
+  /** The queue to be edited; nothing when there is none of this id. */
+  open(id: number): QueueForm | undefined {
+    const queue = this.queues.find((one) => one.id === id)
+    if (!queue) return undefined
+    const form = this.#forms.value.get(id) ?? new QueueForm(this.#api, queue)
+    this.#forms.value.set(id, form)
+    triggerRef(this.#forms)
+    return form
+  }
+
   /** What was refused last for a queue, beside its row; 0 is the one to be added. */
   trouble(queue: number): Trouble {
     return this.#troubles.value.get(queue) ?? noTrouble
@@ -35,7 +58,9 @@ export class Queues {
   async load(): Promise<void> {
     if (this.#loaded.value === "failed") this.#loaded.value = "loading"
     try {
-      this.#queues.value = (await this.#api.queues()).queues.filter((q) => q.site_id === this.#site)
+      const all = (await this.#api.queues()).queues
+      this.#queues.value = all.filter((q) => q.site_id === this.#site)
+      for (const queue of this.#queues.value) this.#forms.value.get(queue.id)?.follow(queue)
       this.#loaded.value = "ready"
     } catch {
       if (this.#loaded.value === "loading") this.#loaded.value = "failed"
@@ -49,17 +74,19 @@ export class Queues {
     })
   }
 
-  rename(id: number, name: string, lang: Lang): Promise<boolean> {
-    return this.#try(id, lang, async () => {
-      const queue = await this.#api.renameQueue(id, name.trim())
-      this.#queues.value = this.#queues.value.map((q) => (q.id === id ? queue : q))
-    })
+  /** Saves what was typed about a queue. */
+  async save(form: QueueForm, lang: Lang): Promise<boolean> {
+    const saved = await form.save(lang)
+    if (saved) this.#queues.value = this.#queues.value.map((q) => (q.id === saved.id ? saved : q))
+    return saved !== undefined
   }
 
   remove(id: number, lang: Lang): Promise<boolean> {
     return this.#try(id, lang, async () => {
       await this.#api.removeQueue(id)
       this.#queues.value = this.#queues.value.filter((q) => q.id !== id)
+      this.#forms.value.delete(id)
+      triggerRef(this.#forms)
     })
   }
 

@@ -4,10 +4,11 @@ import { agent } from "./en/agent"
 import { base } from "./en/base"
 import { call } from "./en/call"
 import { mail } from "./en/mail"
+import { routing } from "./en/routing"
 import { safety } from "./en/safety"
 import { rooms } from "./en/rooms"
 import { sign } from "./en/sign"
 import { site } from "./en/site"
 import { watch } from "./en/watch"
 
-export const en = { ...base, ...sign, ...agent, ...rooms, ...admin, ...call, ...mail, ...safety, ...watch, ...site }
+export const en = { ...base, ...sign, ...agent, ...rooms, ...admin, ...call, ...mail, ...safety, ...watch, ...routing, ...site }

@@ -4,10 +4,11 @@ import { agent } from "./zh/agent"
 import { base } from "./zh/base"
 import { call } from "./zh/call"
 import { mail } from "./zh/mail"
+import { routing } from "./zh/routing"
 import { safety } from "./zh/safety"
 import { rooms } from "./zh/rooms"
 import { sign } from "./zh/sign"
 import { site } from "./zh/site"
 import { watch } from "./zh/watch"
 
-export const zh = { ...base, ...sign, ...agent, ...rooms, ...admin, ...call, ...mail, ...safety, ...watch, ...site }
+export const zh = { ...base, ...sign, ...agent, ...rooms, ...admin, ...call, ...mail, ...safety, ...watch, ...routing, ...site }

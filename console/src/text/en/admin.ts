@@ -75,7 +75,7 @@ export const admin = {
   "agents.badCap": "A number from 1 to 100",
 
   "queues.title": "Queues",
-  "queues.lead": "Lines visitors wait in. Every agent of the site serves all of them.",
+  "queues.lead": "Lines visitors wait in: who serves each, and how.",
   "queues.name": "Name",
   "queues.new": "Name of a new queue",
   "queues.first": "Visitors begin here",

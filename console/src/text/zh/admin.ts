@@ -77,7 +77,7 @@ export const admin: Record<keyof typeof same, string> = {
   "agents.badCap": "请输入 1 到 100 的数字",
 
   "queues.title": "客服组",
-  "queues.lead": "访客排队的分组，站点的所有客服都会接待。",
+  "queues.lead": "访客排队的分组：谁来接待，如何分配。",
   "queues.name": "名称",
   "queues.new": "新客服组的名称",
   "queues.first": "访客默认进入",
