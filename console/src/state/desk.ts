@@ -13,7 +13,7 @@ export class Desk {
   readonly #tickets = shallowRef(new Map<number, Ticket>())
   readonly #seats = shallowRef(new Map<number, Seat>())
   readonly #loaded = shallowRef<Loaded>("loading")
-  readonly #waiting = computed(() => this.#list((t) => t.state === "waiting").sort(byArrival))
+  readonly #waiting = computed(() => this.#list((t) => t.state === "waiting").sort(byTurn))
   readonly #mine = computed(() => this.#list((t) => t.state === "open" && t.agent?.id === this.me))
   /** What came by push while the desk was being read: newer than the answer perhaps, so compared, not overwritten. */
   #touched: { tickets: Map<number, Ticket>; seats: Map<number, Seat> } | undefined
@@ -67,9 +67,10 @@ export class Desk {
     return this.#tickets.value.get(id)
   }
 
-  /** The place in the queue, 1 is next; 0 when not waiting. */
+  /** The place in its queue, 1 is next; 0 when not waiting. */
   place(id: number): number {
-    return this.waiting.findIndex((t) => t.id === id) + 1
+    const queue = this.#tickets.value.get(id)?.queue_id
+    return this.waiting.filter((t) => t.queue_id === queue).findIndex((t) => t.id === id) + 1
   }
 
   async load(): Promise<void> {
@@ -155,8 +156,9 @@ export class Desk {
   }
 }
 
-function byArrival(a: Ticket, b: Ticket): number {
-  return a.opened_at.localeCompare(b.opened_at) || a.id - b.id
+/** In a queue the higher priority goes first, then who came first. */
+function byTurn(a: Ticket, b: Ticket): number {
+  return b.priority - a.priority || a.opened_at.localeCompare(b.opened_at) || a.id - b.id
 }
 
 /** Reachable colleagues first. */

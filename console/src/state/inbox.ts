@@ -26,6 +26,7 @@ export class Inbox {
   readonly #closed = shallowRef<Ticket[]>([])
   readonly #closedState = shallowRef<Loaded | "none">("none")
   readonly #closedMore = shallowRef(false)
+  readonly #queue = shallowRef(0)
   readonly #mine = computed(() => this.#orderMine())
   /** The selected row keeps its rank while it is selected: it must not jump away because it was just read. */
   #rankedUnread = 0
@@ -62,6 +63,31 @@ export class Inbox {
   rows(tab: Tab = this.tab): Ticket[] {
     if (tab === "mine") return this.#mine.value
     return tab === "waiting" ? this.#desk.waiting : this.#closed.value
+  }
+
+  /** The queue the lists are narrowed to; 0 for none. */
+  get queue(): number {
+    return this.#queue.value
+  }
+
+  /** The rows of the open tab, of the chosen queue alone. */
+  get shown(): Ticket[] {
+    const { queue } = this
+    return this.rows().filter((ticket) => queue === 0 || ticket.queue_id === queue)
+  }
+
+  /** The queues one may narrow the lists to: those of the tickets at hand, by name. */
+  get queues(): { id: number; name: string }[] {
+    const names = new Map([...this.#desk.waiting, ...this.#desk.mine, ...this.#closed.value].map((ticket) => [ticket.queue_id, ticket.queue]))
+    return [...names].map(([id, name]) => ({ id, name })).sort((a, b) => a.name.localeCompare(b.name) || a.id - b.id)
+  }
+
+  /** Narrows the lists to a queue; what is closed is asked for anew. */
+  narrow(queue: number): void {
+    this.#queue.value = queue
+    if (this.#closedState.value === "none") return
+    this.#closedState.value = "none"
+    if (this.tab === "closed") void this.moreClosed()
   }
 
   unread(ticket: Ticket): number {
@@ -141,12 +167,12 @@ export class Inbox {
 
   /** The next page of closed tickets, or the first. */
   async moreClosed(): Promise<void> {
-    await this.#closedPage(this.#closed.value.at(-1)?.id)
+    await this.#closedPage(this.#closedState.value === "none" ? undefined : this.#closed.value.at(-1)?.id)
   }
 
   /** The row `step` below or above the given one; the first when there is none. */
   neighbour(id: number, step: 1 | -1): Ticket | undefined {
-    const rows = this.rows()
+    const rows = this.shown
     const at = rows.findIndex((t) => t.id === id)
     if (at < 0) return rows[0]
     return rows[Math.min(rows.length - 1, Math.max(0, at + step))]
@@ -154,8 +180,10 @@ export class Inbox {
 
   async #closedPage(before: number | undefined): Promise<void> {
     if (this.#closedState.value !== "ready") this.#closedState.value = "loading"
+    const queue = this.queue
     try {
-      const page = await this.#api.closedTickets(before)
+      const page = await this.#api.closedTickets(before, undefined, queue || undefined)
+      if (queue !== this.queue) return
       const known = before === undefined ? [] : this.#closed.value
       this.#closed.value = unique([...known, ...page.tickets])
       this.#closedMore.value = page.more

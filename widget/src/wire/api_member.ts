@@ -34,8 +34,8 @@ export class MemberApi extends Api {
     return this.call("POST", `/api/desk/tickets/${ticket}/close`)
   }
 
-  closedTickets(before?: number, limit = 50): Promise<p.TicketPage> {
-    return this.call("GET", "/api/desk/tickets", undefined, { state: "closed", before, limit })
+  closedTickets(before?: number, limit = 50, queue?: number): Promise<p.TicketPage> {
+    return this.call("GET", "/api/desk/tickets", undefined, { state: "closed", queue, before, limit })
   }
 
   ticket(ticket: number): Promise<p.TicketDetail> {
