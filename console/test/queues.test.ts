@@ -1,17 +1,12 @@
-import type { Hours } from "@wire/protocol"
+import type { Hours, Queue } from "@wire/protocol"
 import { beforeEach, expect, test } from "vitest"
 import { QueueForm, type QueuePatch } from "../src/state/queueform"
 import { Queues } from "../src/state/queues"
-import { join, rungs, split, type Queue, type Rules, type TrialAnswer, type TrialRequest } from "../src/state/rules"
+import { join, rungs, split, type TrialAnswer, type TrialRequest } from "../src/state/rules"
 import { Trial } from "../src/state/trial"
 import { length } from "../src/time"
-import { jonas, later, refusal, Server } from "./fakes"
+import { jonas, later, refusal, rules, Server } from "./fakes"
 
-const rules: Rules = {
-  strategy: "least_busy", auto: true, sticky: true, everyone: true, cap: 0, most_waiting: 0, open: false, pages: [], priorities: [],
-  boost: { every_s: 0, step: 0, most: 0 }, answer: { nudge_s: 0, requeue_s: 0, times: 0 }, away_s: 0, overflow: { after_s: 0, to_queue: 0 },
-  idle: { warn_s: 0, close_s: 0, gone_s: 0 }, hours: null, texts: {},
-}
 const queue = (id: number, name: string, more: Partial<Queue> = {}): Queue => ({ id, site_id: 1, name, rules: structuredClone(rules), agents: [], ...more })
 let server: Server
 

@@ -1,10 +1,10 @@
 // What only the console's pages ask for: older notes, the owners' queues and settings.
 
 import { MemberApi } from "@wire/api_member"
-import type { ActPage, Block, BlockPage, Board, ConversationPage, Edition, FailedMail, Header, Mail, Member, MemberPage, Message, MessagePage, PushDevice, Settings, Ticket, TicketPage, VisitorBlock } from "@wire/protocol"
+import type { ActPage, Block, BlockPage, Board, ConversationPage, Edition, FailedMail, Header, Mail, Member, MemberPage, Message, MessagePage, PushDevice, Queue, Settings, Ticket, TicketPage, VisitorBlock } from "@wire/protocol"
 import type { ActQuery } from "./audit"
 import type { QueuePatch } from "./queueform"
-import type { Queue, TrialAnswer, TrialRequest } from "./rules"
+import type { TrialAnswer, TrialRequest } from "./rules"
 
 export type SettingsPatch = { chat?: Partial<Settings["chat"]>; files?: Partial<Settings["files"]> }
 

@@ -1,13 +1,15 @@
 // One queue while it is edited: its name, its rules, its agents; what differs, what is wrong, and saving only what changed.
 
-import type { Hours } from "@wire/protocol"
+import type { Hours, Queue, QueueAgent, Rules } from "@wire/protocol"
 import { computed, reactive, shallowRef } from "vue"
 import type { Lang } from "../text/words"
 import type { ConsoleApi } from "./api"
 import { noTrouble, troubleOf, type Trouble } from "./problem"
-import { officeHours, usual, type Queue, type QueueAgent, type QueueWords, type Rules } from "./rules"
+import { officeHours, usual, type QueueWords } from "./rules"
 
-export type QueueFields = { name: string; rules: Rules; agents: QueueAgent[] }
+/** The rules while they are typed: every language has all its words. */
+export type TypedRules = Omit<Rules, "texts"> & { texts: Record<string, QueueWords> }
+export type QueueFields = { name: string; rules: TypedRules; agents: QueueAgent[] }
 export type QueuePatch = { name?: string; rules?: Rules; agents?: QueueAgent[] }
 
 const fieldNames = ["name", "rules", "agents"] as const satisfies (keyof QueueFields)[]
@@ -34,7 +36,7 @@ export class QueueForm {
     return this.#queue.value
   }
 
-  get rules(): Rules {
+  get rules(): TypedRules {
     return this.fields.rules
   }
 
@@ -139,14 +141,14 @@ export class QueueForm {
 
 /** A copy that may be changed, with words of each language to be typed into. */
 function fieldsOf({ name, rules, agents }: Queue): QueueFields {
-  const fields = copy({ name, rules, agents })
+  const fields = copy({ name, rules, agents }) as QueueFields
   fields.agents.sort((a, b) => a.person_id - b.person_id)
   for (const lang of ["", "zh-CN", "en"]) fields.rules.texts[lang] = { ...noWords, ...fields.rules.texts[lang] }
   return fields
 }
 
 /** The rules as they are sent: a language without words is none. */
-function sayable(rules: Rules): Rules {
+function sayable(rules: TypedRules): Rules {
   return { ...rules, texts: Object.fromEntries(Object.entries(rules.texts).filter(([, words]) => Object.values(words).some((text) => text.trim()))) }
 }
 

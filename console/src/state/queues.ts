@@ -1,12 +1,12 @@
 // The queues of one site, as their owner sees and changes them.
 
+import type { Queue } from "@wire/protocol"
 import { shallowRef, triggerRef } from "vue"
 import type { Lang } from "../text/words"
 import type { ConsoleApi } from "./api"
 import type { Loaded } from "./desk"
 import { noTrouble, troubleOf, type Trouble } from "./problem"
 import { QueueForm } from "./queueform"
-import type { Queue } from "./rules"
 
 export class Queues {
   readonly #api: ConsoleApi

@@ -1,40 +1,17 @@
 // The rules of a queue: what they are as long as nobody chose anything, and durations as people write them.
 
-import type { Hours, Person } from "@wire/protocol"
+import type { Hours, Person, PriorityRule, QueueTelling, Rules, Why } from "@wire/protocol"
 import { here } from "./hours"
 
-export type Strategy = "least_busy" | "round_robin" | "longest_idle" | "skill"
-export type PriorityRule = { when: "page" | "locale" | "vip" | "returning"; match: string; priority: number }
-export type QueueWords = { waiting: string; apology: string; idle_warning: string; closing: string; busy: string }
-export type QueueAgent = { person_id: number; level: number }
-export type Rules = {
-  strategy: Strategy
-  auto: boolean
-  sticky: boolean
-  everyone: boolean
-  cap: number
-  most_waiting: number
-  open: boolean
-  pages: string[]
-  priorities: PriorityRule[]
-  boost: { every_s: number; step: number; most: number }
-  answer: { nudge_s: number; requeue_s: number; times: number }
-  away_s: number
-  overflow: { after_s: number; to_queue: number }
-  idle: { warn_s: number; close_s: number; gone_s: number }
-  hours: Hours | null
-  texts: Record<string, QueueWords>
-}
+/** What a queue tells in one language, each there to be typed into. */
+export type QueueWords = Required<QueueTelling>
 
-export type Queue = { id: number; site_id: number; name: string; rules: Rules; agents: QueueAgent[] }
-export type Skipped = { person_id: number; name: string; reason: string }
-export type Why = { rule: string; picked: number; by: number; skipped: Skipped[] }
 export type TrialRequest = { page?: string; locale?: string; vip?: boolean; returning?: boolean; last_agent?: number; queue?: number }
 export type TrialAnswer = { queue_id: number; queue: string; reached_by: string; priority: number; priority_rule: string; open: boolean; place: number; estimate: { from_s: number; to_s: number } | null; picked: Person | null; why: Why }
 
-export const strategies: readonly Strategy[] = ["least_busy", "round_robin", "longest_idle", "skill"]
+export const strategies: readonly Rules["strategy"][] = ["least_busy", "round_robin", "longest_idle", "skill"]
 export const occasions: readonly PriorityRule["when"][] = ["vip", "returning", "page", "locale"]
-export const wordNames = ["waiting", "apology", "idle_warning", "closing", "busy"] as const satisfies (keyof QueueWords)[]
+export const wordNames = ["waiting", "apology", "idle_warning", "closing", "busy"] as const satisfies (keyof QueueTelling)[]
 
 /** What each part that can be off is set to when it is switched on. */
 export const usual = {

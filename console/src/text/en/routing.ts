@@ -153,7 +153,7 @@ export const routing = {
   "try.locale": "Reads",
   "try.anyLocale": "any language",
   "try.vip": "VIP",
-  "try.returning": "Has been here before",
+  "try.returning": "Came before",
   "try.queue": "Chose",
   "try.noQueue": "nothing",
   "try.last": "Last had",
