@@ -1,6 +1,7 @@
 package check
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -23,7 +24,7 @@ func (c *company) watchDesk(ctx context.Context) {
 		}
 		now := c.history.now()
 		seen := map[pair]bool{}
-		for _, t := range c.firstInLine(d.Waiting) {
+		for _, t := range c.next(d.Waiting) {
 			for _, s := range d.Seats {
 				if s.State != "online" || !s.Present || s.Load >= s.Cap || !c.connected(s.Person.ID) {
 					continue
@@ -47,15 +48,17 @@ func (c *company) watchDesk(ctx context.Context) {
 	}
 }
 
-// firstInLine are those who are next, of each queue whose agents have no limit beside their own.
-func (c *company) firstInLine(waiting []Ticket) (next []Ticket) {
-	for i, id := range c.queues {
-		at := slices.IndexFunc(waiting, func(t Ticket) bool { return t.QueueID == id })
-		if at >= 0 && c.rules[queueNames[i]].Cap == 0 {
-			next = append(next, waiting[at])
-		}
-	}
-	return next
+// next is who comes before all others, of the queues whose agents have no limit beside their own; nobody when nobody waits. Who is first
+// in one queue may be behind many of another: one Dispatch serves them all.
+func (c *company) next(waiting []Ticket) []Ticket {
+	waiting = slices.DeleteFunc(slices.Clone(waiting), func(t Ticket) bool {
+		at := slices.Index(c.queues, t.QueueID)
+		return at >= 0 && c.rules[queueNames[at]].Cap > 0
+	})
+	slices.SortFunc(waiting, func(a, b Ticket) int {
+		return cmp.Or(cmp.Compare(b.Priority, a.Priority), a.OpenedAt.Compare(b.OpenedAt))
+	})
+	return waiting[:min(len(waiting), 1)]
 }
 
 // connected tells whether one of an agent's devices is live.
