@@ -42,7 +42,7 @@ var spoken = []struct {
 	{"Rules", desk.Rules{}}, {"QueueAgent", desk.QueueAgent{}}, {"Queue", desk.Queue{}},
 	{"Canned", desk.Canned{}}, {"TicketNote", desk.TicketNote{}}, {"SayRequest", desk.SayRequest{}},
 	{"Live", desk.Live{}}, {"Ticket", desk.Ticket{}}, {"Seat", desk.Seat{}}, {"Desk", desk.Desk{}},
-	{"Skipped", desk.Skipped{}}, {"Why", desk.Why{}}, {"Assignment", desk.Assignment{}}, {"TicketDetail", desk.TicketDetail{}}, {"TicketPage", desk.TicketPage{}},
+	{"Skipped", desk.Skipped{}}, {"Why", desk.Why{}}, {"Assignment", desk.Assignment{}}, {"EventWhy", desk.EventWhy{}}, {"TicketEvent", desk.Event{}}, {"TicketDetail", desk.TicketDetail{}}, {"TicketPage", desk.TicketPage{}},
 	{"BoardQueue", desk.BoardQueue{}}, {"BoardNumbers", desk.BoardNumbers{}}, {"Board", desk.Board{}},
 	{"File", files.File{}}, {"FileLinks", files.FileLinks{}},
 	{"Mail", notify.Mail{}}, {"FailedMail", notify.FailedMail{}}, {"Notice", notify.Notice{}}, {"PushDevice", notify.PushDevice{}},

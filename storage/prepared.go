@@ -196,6 +196,14 @@ type Time struct{ time.Time }
 // Value writes the time in UTC.
 func (t Time) Value() (driver.Value, error) { return t.UTC().Format(timeFormat), nil }
 
+// Pointer is the time, nil when there is none.
+func (t Time) Pointer() *time.Time {
+	if t.IsZero() {
+		return nil
+	}
+	return &t.Time
+}
+
 // Scan reads what either database answers.
 func (t *Time) Scan(v any) (err error) {
 	switch v := v.(type) {

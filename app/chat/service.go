@@ -177,7 +177,12 @@ func (s *Service) pushTx(ctx context.Context, tx *storage.Tx, m *Message, to []i
 
 // SystemTx adds a line that clients word themselves, such as "ticket.assigned". It joins the caller's write.
 func (s *Service) SystemTx(ctx context.Context, tx *storage.Tx, conversation int64, key string, args map[string]string) (Message, error) {
-	d := Draft{ClientMsgID: systemID(s.ids.Next()), Type: System, Body: Body{Key: key, Args: args}}
+	return s.SystemSaysTx(ctx, tx, conversation, key, args, "")
+}
+
+// SystemSaysTx is SystemTx with words of its own, which are shown instead of those that clients have for the key.
+func (s *Service) SystemSaysTx(ctx context.Context, tx *storage.Tx, conversation int64, key string, args map[string]string, text string) (Message, error) {
+	d := Draft{ClientMsgID: systemID(s.ids.Next()), Type: System, Body: Body{Key: key, Args: args, Text: text}}
 	return s.placeTx(ctx, tx, 0, conversation, d, d.hash())
 }
 

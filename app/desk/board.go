@@ -100,7 +100,7 @@ func (s *Service) board(ctx context.Context, w wall) (Board, error) {
 	if err != nil {
 		return Board{}, err
 	}
-	b.Seats, err = s.seatViews(ctx, rows)
+	b.Seats, err = s.seatViews(ctx, 0, rows)
 	return b, err
 }
 

@@ -43,8 +43,10 @@ const (
 
 // The states an agent chooses for his seat.
 const (
-	seatOnline = "online"
-	seatAway   = "away"
+	seatOnline    = "online"    // gets tickets
+	seatBusy      = "busy"      // gets none, takes by hand what he likes
+	seatAway      = "away"      // gets and takes none
+	seatInvisible = "invisible" // as busy, and away to everybody else
 )
 
 // How an assignment ended.
@@ -54,6 +56,10 @@ const (
 	byAbsence  = "absent"
 	byTransfer = "transferred"
 	byBlock    = "blocked"
+	byNoAnswer = "no_answer"
+	byOverflow = "overflow"
+	byIdle     = "idle"
+	byGone     = "gone"
 )
 
 // firstCap is how many conversations a new agent takes at once.
@@ -86,6 +92,7 @@ type Live struct {
 	AskRating      bool           `json:"ask_rating"` // the agent asks for a rating that was not given yet
 	Version        int64          `json:"version"`
 	MayMail        bool           `json:"may_mail,omitempty"` // a transcript can be sent by mail
+	Apology        bool           `json:"apology,omitempty"`  // nobody answered in time: he is asked to leave a message, and goes on waiting
 }
 
 // Ticket is one session of service as agents see it.
@@ -111,12 +118,15 @@ type Ticket struct {
 	Rating         int            `json:"rating"` // 1 to 5 stars; 0 while there is none
 	RatingComment  string         `json:"rating_comment"`
 	Contact        Contact        `json:"contact"`
+	AnswerBy       *time.Time     `json:"answer_by"` // until when its agent has to answer before somebody else gets it
+	Nudged         bool           `json:"nudged"`    // he was called: it is nearly over
 }
 
-// Seat is an agent at work: State is what he chose, Present whether he is connected (or was a moment ago).
+// Seat is an agent at work: State is what he chose, Present whether he is connected (or was a moment ago). Who is
+// invisible is shown so to himself alone; to everybody else he is away and not there.
 type Seat struct {
 	Person  people.Person `json:"person"`
-	State   string        `json:"state" enum:"online,away"`
+	State   string        `json:"state" enum:"online,busy,away,invisible"`
 	Present bool          `json:"present"`
 	Cap     int           `json:"cap"`
 	Load    int           `json:"load"`
@@ -152,7 +162,7 @@ type Assignment struct {
 	Agent   people.Person `json:"agent"`
 	At      time.Time     `json:"at"`
 	EndedAt *time.Time    `json:"ended_at"`
-	EndedBy string        `json:"ended_by"` // agent, visitor, absent, transferred or blocked; empty while it lasts
+	EndedBy string        `json:"ended_by"` // agent, visitor, absent, transferred, blocked, no_answer, idle or gone; empty while it lasts
 	Why     Why           `json:"why"`
 }
 
@@ -160,6 +170,7 @@ type Assignment struct {
 type TicketDetail struct {
 	Ticket  Ticket       `json:"ticket"`
 	History []Assignment `json:"history"`
+	Events  []Event      `json:"events"` // what was decided beside, oldest first
 }
 
 // TicketPage is a stretch of tickets, newest first.
@@ -197,6 +208,8 @@ type Service struct {
 	walls  *walls
 
 	hours chan struct{} // wakes keepHours: a site has others
+	alarm *alarm        // wakes keepTime
+	rules *ruleBook
 }
 
 // New makes the desk. It moves when Run does; the hooks (Heard, SeatTx, QueueTx, Presence) are
@@ -206,9 +219,11 @@ func New(db *storage.DB, ids *id.Source, now func() time.Time, h *hub.Hub, place
 		db: db, ids: ids, now: now, hub: h, sites: places, people: p, chat: c, notify: n, audit: acts, log: log,
 		work: newInbox(), tell: newInbox(), told: map[int64]tellings{}, toldHere: map[int64]tellings{}, seen: newSeen(), missed: make(chan struct{}, 1), leases: newLeases(db),
 		boards: newInbox(), walls: newWalls(), hours: make(chan struct{}, 1),
+		alarm: newAlarm(), rules: newRuleBook(),
 	}
 	h.OnTold(topicNews, s.hears)
 	h.OnTold(topicFreed, s.freed)
+	h.OnTold(topicDue, s.isDue)
 	s.hearNodes()
 	h.OnMissed(func() {
 		select {

@@ -23,6 +23,7 @@ func (s *Service) Run(ctx context.Context) error {
 	all.Go(func() { s.tell.serve(ctx, s.telling) })
 	all.Go(func() { s.boards.serve(ctx, s.showing) })
 	all.Go(func() { s.keepHours(ctx) })
+	all.Go(func() { s.keepTime(ctx) })
 	if s.db.Postgres() {
 		all.Go(func() { s.beat(ctx) })
 	}
@@ -39,6 +40,18 @@ func (s *Service) Run(ctx context.Context) error {
 // back, a place freed, an agent came, left or changed his mind); the clock only finds what got lost between nodes.
 func (s *Service) dispatch(ctx context.Context, n news) (failed news) {
 	var others hint
+	for _, person := range n.left.list() {
+		if err := s.leaving(ctx, person); err != nil {
+			missed(ctx, s.log, "the time of a visitor who left not begun", err, "visitor", person)
+			failed.merge(news{left: setOf(person)})
+		}
+	}
+	for _, agent := range n.came.list() {
+		if err := s.returned(ctx, agent); err != nil {
+			missed(ctx, s.log, "the absence of an agent not ended", err, "agent", agent)
+			failed.merge(news{came: setOf(agent)})
+		}
+	}
 	for _, agent := range union(n.gone, n.heardGone).list() {
 		elsewhere, err := s.absent(ctx, agent)
 		if err != nil {
@@ -137,7 +150,7 @@ func (s *Service) round(ctx context.Context, f fence, site int64) error {
 				}
 			case errors.Is(err, errTaken), errors.Is(err, errClosed):
 				// Somebody was quicker; his change has been told, so the seats are looked at again soon.
-			case errors.Is(err, errAway), errors.Is(err, errFull):
+			case errors.Is(err, errAway), errors.Is(err, errBusy), errors.Is(err, errFull):
 				s.work.add(news{sites: setOf(site)}) // the seats are not what was read: begin anew
 				return errors.Join(failures...)
 			case fault.Is(err, fault.Unavailable), errors.Is(err, errFenced), ctx.Err() != nil:

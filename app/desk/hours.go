@@ -71,6 +71,7 @@ func (s *Service) Attended(ctx context.Context, site int64) (bool, error) {
 
 // SiteChanged hears that a site, and perhaps its hours, is another. It is a hook for sites.OnChange.
 func (s *Service) SiteChanged(site int64) {
+	s.rules.forget() // it may have been a queue of the site that changed
 	s.work.add(news{sites: setOf(site)})
 	select {
 	case s.hours <- struct{}{}:

@@ -19,7 +19,7 @@ func (s *Service) Routes(w *web.Server) {
 	web.Route(w, web.Visitor, http.MethodPost, "/api/live/contact", "Say how one can be reached", s.postContact, web.PerPerson(1, 10))
 
 	web.Route(w, web.Member, http.MethodGet, "/api/desk", "The agent's first screen", s.getDesk)
-	web.Route(w, web.Member, http.MethodPut, "/api/desk/seat", "Go online or away", s.putSeat, web.PerPerson(2, 20))
+	web.Route(w, web.Member, http.MethodPut, "/api/desk/seat", "Say whether one takes conversations", s.putSeat, web.PerPerson(2, 20))
 	web.Route(w, web.Member, http.MethodGet, "/api/desk/tickets", "List tickets", s.getTickets)
 	web.Route(w, web.Member, http.MethodGet, "/api/desk/board", "The live boards of the sites one leads", s.getBoard)
 	web.Route(w, web.Member, http.MethodGet, "/api/desk/tickets/{id}", "A ticket and who had it", s.getTicket)
@@ -47,7 +47,7 @@ type deskOutput struct{ Body Desk }
 
 type seatInput struct {
 	Body struct {
-		State string `json:"state" enum:"online,away"`
+		State string `json:"state" enum:"online,busy,away,invisible"`
 	}
 }
 

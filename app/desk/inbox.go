@@ -49,6 +49,8 @@ type news struct {
 	tickets set
 	seats   set // people whose state, load or presence changed; not all of them have a seat
 	gone    set // people whose absence outlasted the grace
+	came    set // people who are there again
+	left    set // people whose last connection is gone for the grace: gone, but told once
 
 	// What was perhaps told on another node, and is told here again. Places are those of these sites.
 	lostTickets, lostSeats, lostPlaces set
@@ -58,7 +60,7 @@ type news struct {
 
 func (n *news) merge(more news) {
 	for _, part := range []struct{ to, from *set }{
-		{&n.sites, &more.sites}, {&n.tickets, &more.tickets}, {&n.seats, &more.seats}, {&n.gone, &more.gone},
+		{&n.sites, &more.sites}, {&n.tickets, &more.tickets}, {&n.seats, &more.seats}, {&n.gone, &more.gone}, {&n.came, &more.came}, {&n.left, &more.left},
 		{&n.lostTickets, &more.lostTickets}, {&n.lostSeats, &more.lostSeats}, {&n.lostPlaces, &more.lostPlaces},
 		{&n.heard, &more.heard}, {&n.heardGone, &more.heardGone},
 	} {
@@ -70,7 +72,7 @@ func (n *news) merge(more news) {
 }
 
 func (n news) empty() bool {
-	return len(n.sites)+len(n.tickets)+len(n.seats)+len(n.gone)+len(n.lostTickets)+len(n.lostSeats)+len(n.lostPlaces)+len(n.heard)+len(n.heardGone) == 0
+	return len(n.sites)+len(n.tickets)+len(n.seats)+len(n.gone)+len(n.came)+len(n.left)+len(n.lostTickets)+len(n.lostSeats)+len(n.lostPlaces)+len(n.heard)+len(n.heardGone) == 0
 }
 
 // inbox collects news for one goroutine. Adding never blocks: the same news twice is one, and the

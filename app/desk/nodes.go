@@ -10,6 +10,7 @@ import (
 const (
 	topicNews  = "desk.news"  // something happened, and somebody else works that queue
 	topicFreed = "desk.freed" // nobody works these queues any more
+	topicDue   = "desk.due"   // timers of these sites are due
 )
 
 // absenceBeats is how many beats pass between two looks at whose agent is gone: 9 s beside a grace of 30.
@@ -71,6 +72,7 @@ func (s *Service) beat(ctx context.Context) {
 			missed(ctx, s.log, "leases of queues not renewed", err)
 			continue
 		}
+		s.alarm.ring()
 		if err := s.lookAround(ctx, n%absenceBeats == 0); err != nil {
 			missed(ctx, s.log, "waiting visitors not looked for", err)
 		}

@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
-	"net/http/httptest"
 	"strings"
 	"sync"
 	"testing"
@@ -47,6 +46,8 @@ type product struct {
 	site  int64
 	nats  string // where it meets other nodes, if it does
 	stop  func()
+
+	inside *inside // the network, when it is one of our own; nil for the machine's
 }
 
 // open runs the product on a database of its own with one site.
@@ -87,8 +88,7 @@ func (p *product) start(grace time.Duration) {
 		}
 	}
 
-	server := httptest.NewServer(w.Handler())
-	p.url = server.URL
+	closeServer := p.serve(w.Handler())
 	ctx, cancel := context.WithCancel(context.Background())
 	done := make(chan error, 1)
 	go func() { done <- p.desk.Run(ctx) }()
@@ -99,7 +99,7 @@ func (p *product) start(grace time.Duration) {
 		if err := <-done; err != nil {
 			p.t.Errorf("the desk ended: %v", err)
 		}
-		server.Close()
+		closeServer()
 	})
 	p.t.Cleanup(p.stop)
 }
@@ -136,7 +136,7 @@ func (p *product) somebody(kind, name string, site int64) *client {
 	now := time.Now().UTC()
 	p.exec("INSERT INTO people (id, kind, site_id, name, created_at) VALUES (?, ?, ?, ?, ?)", c.id, kind, site, name, now)
 	p.exec("INSERT INTO sessions (token_hash, person_id, created_at, expires_at) VALUES (?, ?, ?, ?)",
-		id.Hash(c.token), c.id, now, now.Add(time.Hour))
+		id.Hash(c.token), c.id, now, now.Add(30*24*time.Hour))
 	return c
 }
 
@@ -213,7 +213,7 @@ func (c *client) try(method, path string, in, out any) *problem {
 	}
 	req.Header.Set("Authorization", "Bearer "+c.token)
 	req.Header.Set("Content-Type", "application/json")
-	res, err := http.DefaultClient.Do(req)
+	res, err := c.p.client().Do(req)
 	if err != nil {
 		c.p.t.Fatal(err)
 	}
@@ -303,7 +303,7 @@ func path(ticket int64, end string) string { return fmt.Sprintf("/api/desk/ticke
 // connect opens the page's socket as a page does: bind, then for a member read the desk.
 func (c *client) connect() {
 	c.p.t.Helper()
-	conn, _, err := websocket.DefaultDialer.Dial("ws"+strings.TrimPrefix(c.p.url, "http")+"/ws", nil)
+	conn, _, err := c.p.dialer().Dial("ws"+strings.TrimPrefix(c.p.url, "http")+"/ws", nil)
 	if err != nil {
 		c.p.t.Fatal(err)
 	}
@@ -347,7 +347,7 @@ func (c *client) listen(conn *websocket.Conn) {
 // awaits returns the next frame of a type that fits, after the one it returned last.
 func (c *client) awaits(kind string, fits func(frame) bool) frame {
 	c.p.t.Helper()
-	late := time.After(patience)
+	late := time.After(c.p.patience())
 	for {
 		c.mu.Lock()
 		frames, more := c.frames, c.more

@@ -21,7 +21,7 @@ func (s *Service) SetSeat(ctx context.Context, by int64, state string) (Seat, er
 	err := s.db.Write(ctx, func(ctx context.Context, tx *storage.Tx) error {
 		return s.changeSeatTx(ctx, tx, by, func(row *seatRow) {
 			if state == seatOnline && row.State != seatOnline {
-				row.IdleSince = s.time()
+				row.IdleSince = s.time() // also after a pause: nobody is idle who took nothing
 			}
 			row.State = state
 		})
@@ -54,7 +54,8 @@ func (s *Service) SeatsOf(ctx context.Context, persons []int64) (map[int64]peopl
 	rows, err := seatsByID(ctx, s.db.R, persons)
 	seats := make(map[int64]people.Seat, len(rows))
 	for _, row := range rows {
-		seats[row.PersonID] = people.Seat{Cap: row.Cap, State: row.State, Present: s.hub.Present(row.PersonID)}
+		seen := Seat{State: row.State, Present: s.hub.Present(row.PersonID)}.toOthers()
+		seats[row.PersonID] = people.Seat{Cap: row.Cap, State: seen.State, Present: seen.Present}
 	}
 	return seats, err
 }
@@ -73,11 +74,20 @@ func (s *Service) seat(ctx context.Context, person int64) (Seat, error) {
 	if len(rows) == 0 {
 		return Seat{}, errNoSeat
 	}
-	seats, err := s.seatViews(ctx, rows)
+	seats, err := s.seatViews(ctx, person, rows)
 	if err != nil {
 		return Seat{}, err
 	}
 	return seats[0], nil
+}
+
+// visible tells whether an agent is there for others to see.
+func (s *Service) visible(ctx context.Context, agent int64) (bool, error) {
+	if !s.hub.Present(agent) {
+		return false, nil
+	}
+	rows, err := seatsByID(ctx, s.db.R, []int64{agent})
+	return err == nil && len(rows) == 1 && rows[0].State != seatInvisible, err
 }
 
 // candidates are the agents of a site as pick wants them.

@@ -17,6 +17,7 @@ var (
 	errTaken    = fault.New(fault.Conflict, "this conversation is already taken")
 	errClosed   = fault.New(fault.Conflict, "this conversation is already closed")
 	errAway     = fault.New(fault.Conflict, "go online before you take a conversation")
+	errBusy     = fault.New(fault.Conflict, "this agent is busy")
 	errFull     = fault.New(fault.Conflict, "you have reached your limit of conversations")
 	errNotYours = fault.New(fault.Denied, "only the agent who has this conversation, or a supervisor, can close it")
 	errNoTicket = fault.New(fault.NotFound, "ticket not found")
@@ -46,11 +47,29 @@ func (s *Service) Heard(ctx context.Context, tx *storage.Tx, c chat.Conversation
 		tx.After(func() { s.tell.add(news{tickets: setOf(t.ID)}) })
 	case ok && m.SenderID == t.VisitorID:
 		tx.After(func() { s.missing(t.AgentID) })
+		if t.RepliedAt == nil && t.AnswerBy == nil {
+			if err := s.askedTx(ctx, tx, &t); err != nil {
+				return err
+			}
+		}
 		return s.notify.CallTx(ctx, tx, t.call(notify.CalledForMessage, m.ConversationID, m.Seq))
-	case ok && t.AnsweredAt != nil && t.AnsweredAt.Equal(m.CreatedAt): // the first answer is a number on the board
-		tx.After(func() { s.boardChanged(t.SiteID) })
+	case ok:
+		return s.wroteTx(ctx, tx, &t, m)
 	}
 	return nil
+}
+
+// wroteTx is what the words of an agent, or of a colleague in his place, end and begin.
+func (s *Service) wroteTx(ctx context.Context, tx *storage.Tx, t *ticketRow, m *chat.Message) error {
+	if t.AnsweredAt != nil && t.AnsweredAt.Equal(m.CreatedAt) { // the first answer is a number on the board
+		tx.After(func() { s.boardChanged(t.SiteID) })
+	}
+	if t.RepliedAt != nil && t.RepliedAt.Equal(m.CreatedAt) {
+		if err := s.answeredTx(ctx, tx, t); err != nil {
+			return err
+		}
+	}
+	return s.silenceTx(ctx, tx, t, m.CreatedAt)
 }
 
 func (s *Service) openTx(ctx context.Context, tx *storage.Tx, c chat.Conversation, m *chat.Message, text string) error {
@@ -72,6 +91,9 @@ func (s *Service) openTx(ctx context.Context, tx *storage.Tx, c chat.Conversatio
 	}
 	t.step(m.Version)
 	if _, err := tx.NewInsert().Model(&t).Exec(ctx); err != nil {
+		return err
+	}
+	if err := s.waitsTx(ctx, tx, &t, t.waitsSince(), 0); err != nil {
 		return err
 	}
 	s.changed(tx, t.SiteID, t.ID, 0)
@@ -146,7 +168,7 @@ func (s *Service) hand(ctx context.Context, f fence, known ticketRow, agent peop
 		case stateClosed:
 			return errClosed
 		}
-		if err := s.roomTx(ctx, tx, agent.ID); err != nil {
+		if err := s.roomTx(ctx, tx, agent.ID, why.By == agent.ID); err != nil {
 			return err
 		}
 		if err := s.chat.JoinTx(ctx, tx, t.ConversationID, agent.ID, "agent"); err != nil {
@@ -159,6 +181,9 @@ func (s *Service) hand(ctx context.Context, f fence, known ticketRow, agent peop
 		at := s.time()
 		t.State, t.AgentID, t.AssignedAt, t.PassedBy = stateOpen, agent.ID, &at, 0
 		t.step(m.Version)
+		if err := s.givenTx(ctx, tx, &t); err != nil {
+			return err
+		}
 		if err := s.moved(ctx, tx, f, &t); err != nil {
 			return err
 		}
@@ -179,8 +204,9 @@ func (s *Service) lockTicket(ctx context.Context, tx *storage.Tx, known ticketRo
 	return ticketByID(ctx, tx, known.ID)
 }
 
-// roomTx locks the agent's seat until the end of the write and checks that it has room for one more.
-func (s *Service) roomTx(ctx context.Context, tx *storage.Tx, agent int64) error {
+// roomTx locks the agent's seat until the end of the write and checks that it has room for one more. Who is busy
+// gets none, but may take one by hand.
+func (s *Service) roomTx(ctx context.Context, tx *storage.Tx, agent int64, byHand bool) error {
 	if checked, err := s.roomOutside(ctx, agent); checked {
 		return err
 	}
@@ -188,7 +214,11 @@ func (s *Service) roomTx(ctx context.Context, tx *storage.Tx, agent int64) error
 	if err != nil {
 		return err
 	}
-	if seat.State != seatOnline {
+	switch {
+	case seat.State == seatOnline, byHand && seat.State != seatAway:
+	case seat.State == seatBusy:
+		return errBusy
+	default:
 		return errAway
 	}
 	loads, err := loadsOf(ctx, tx, agent)
@@ -252,15 +282,26 @@ func (s *Service) close(ctx context.Context, known ticketRow, by string, may fun
 
 // closeTx closes a ticket whose conversation is locked. The conversation is told that it was toldBy.
 func (s *Service) closeTx(ctx context.Context, tx *storage.Tx, t *ticketRow, by, toldBy string) error {
-	m, err := s.chat.SystemTx(ctx, tx, t.ConversationID, "ticket.closed", map[string]string{"by": toldBy})
+	rules, err := s.rulesOf(ctx, tx, t.QueueID)
+	if err != nil {
+		return err
+	}
+	text := rules.telling(t.Locale).Closing
+	if by == byVisitor {
+		text = "" // he knows
+	}
+	m, err := s.chat.SystemSaysTx(ctx, tx, t.ConversationID, "ticket.closed", map[string]string{"by": toldBy}, text)
 	if err != nil {
 		return err
 	}
 	if err := s.releaseTx(ctx, tx, *t, by); err != nil {
 		return err
 	}
+	if err := endTimersTx(ctx, tx, t.ID); err != nil {
+		return err
+	}
 	at := s.time()
-	t.State, t.ToSeq, t.ClosedAt = stateClosed, m.Seq, &at
+	t.State, t.ToSeq, t.ClosedAt, t.AnswerBy, t.Nudged = stateClosed, m.Seq, &at, nil, 0
 	t.step(m.Version)
 	s.changed(tx, t.SiteID, t.ID, t.AgentID)
 	return s.moved(ctx, tx, fence{}, t)

@@ -42,6 +42,12 @@ type ticketRow struct {
 	AnsweredAt     *time.Time // when an agent first wrote
 	DueAt          *time.Time // when the hours began, of what was written before them
 	PassedBy       int64      // who gave it back to a queue: it is not his again unless he takes it
+	RepliedAt      *time.Time // when the agent who has it, or a colleague in his place, first wrote
+	AnswerBy       *time.Time // until when he has to
+	Nudged         int        // 1: he was called
+	Apologized     int        // 1: nobody answered in time, and the visitor was told
+	Priority       int
+	Locale         string
 }
 
 // step gives a changed ticket its next version: the conversation's, when that moved too, and always more
@@ -120,7 +126,7 @@ func waitingOn(ctx context.Context, q bun.IDB, sites ...int64) ([]ticketRow, err
 // a long queue.
 func queueOn(ctx context.Context, q bun.IDB, site int64) ([]ticketRow, error) {
 	var rows []ticketRow
-	err := q.NewSelect().Model(&rows).Column("id", "site_id", "queue_id", "conversation_id", "visitor_id", "state", "version", "stars", "comment", "passed_by", "opened_at").
+	err := q.NewSelect().Model(&rows).Column("id", "site_id", "queue_id", "conversation_id", "visitor_id", "state", "version", "stars", "comment", "passed_by", "opened_at", "apologized").
 		Where("t.site_id = ?", site).Where("t.state = ?", stateWaiting).OrderExpr("t.opened_at, t.id").Scan(ctx)
 	return rows, err
 }
@@ -155,22 +161,50 @@ func openOf(ctx context.Context, q bun.IDB, agent int64) ([]ticketRow, error) {
 	return rows, err
 }
 
+// openWith lists the tickets of a visitor that an agent has.
+func openWith(ctx context.Context, q bun.IDB, visitor int64) ([]ticketRow, error) {
+	var rows []ticketRow
+	err := q.NewSelect().Model(&rows).Where("t.visitor_id = ?", visitor).Where("t.state = 'open'").OrderExpr("t.id").Scan(ctx)
+	return rows, err
+}
+
+// visitorsServed lists the visitors of these queues whom an agent has.
+func visitorsServed(ctx context.Context, q bun.IDB, queues []int64) ([]int64, error) {
+	var ids []int64
+	if len(queues) == 0 {
+		return nil, nil
+	}
+	err := q.NewRaw(`SELECT visitor_id FROM tickets WHERE queue_id IN (?) AND state = ?`, bun.List(queues), stateOpen).Scan(ctx, &ids)
+	return ids, err
+}
+
+// desertedBy lists the tickets of an agent that go back because he was absent.
+func desertedBy(ctx context.Context, q bun.IDB, agent int64) ([]int64, error) {
+	var ids []int64
+	err := q.NewRaw(`
+		SELECT d.ticket_id FROM tickets AS t JOIN timers AS d ON d.ticket_id = t.id AND d.kind = ?
+		WHERE t.agent_id = ? AND t.state = ?`, timerAbsent, agent, stateOpen).Scan(ctx, &ids)
+	return ids, err
+}
+
 // heard keeps the last message on the open ticket of its conversation, and when its agent first wrote; ok is
 // false when there is none.
 func heard(ctx context.Context, tx *storage.Tx, m *chat.Message, text string) (t ticketRow, ok bool, err error) {
-	var answered storage.Time
+	var answered, replied, by storage.Time
 	at := storage.Time{Time: m.CreatedAt}
 	err = tx.One(ctx, `
 		UPDATE tickets SET last_text = ?, last_sender_id = ?, last_at = ?,
 			answered_at = CASE WHEN answered_at IS NULL AND visitor_id <> ? THEN ? ELSE answered_at END,
+			replied_at = CASE WHEN replied_at IS NULL AND visitor_id <> ? THEN ? ELSE replied_at END,
+			answer_by = CASE WHEN visitor_id <> ? THEN NULL ELSE answer_by END,
+			nudged = CASE WHEN visitor_id <> ? THEN 0 ELSE nudged END,
+			apologized = CASE WHEN visitor_id <> ? THEN 0 ELSE apologized END,
 			version = CASE WHEN version < ? THEN ? ELSE version + 1 END
 		WHERE conversation_id = ? AND state <> 'closed'
-		RETURNING id, site_id, visitor_id, agent_id, state, answered_at`,
-		[]any{text, m.SenderID, at, m.SenderID, at, m.Version, m.Version, m.ConversationID},
-		&t.ID, &t.SiteID, &t.VisitorID, &t.AgentID, &t.State, &answered)
-	if !answered.IsZero() {
-		t.AnsweredAt = &answered.Time
-	}
+		RETURNING id, site_id, queue_id, visitor_id, agent_id, state, answered_at, replied_at, answer_by`,
+		[]any{text, m.SenderID, at, m.SenderID, at, m.SenderID, at, m.SenderID, m.SenderID, m.SenderID, m.Version, m.Version, m.ConversationID},
+		&t.ID, &t.SiteID, &t.QueueID, &t.VisitorID, &t.AgentID, &t.State, &answered, &replied, &by)
+	t.AnsweredAt, t.RepliedAt, t.AnswerBy, t.LastSenderID = answered.Pointer(), replied.Pointer(), by.Pointer(), m.SenderID
 	return t, err == nil, unlessNone(err)
 }
 
@@ -187,7 +221,8 @@ func reword(ctx context.Context, tx *storage.Tx, m *chat.Message, text string) (
 // moved writes the columns of t that a change of state touches; errFenced when the node may not any more.
 func (s *Service) moved(ctx context.Context, tx *storage.Tx, f fence, t *ticketRow) error {
 	res, err := f.apply(s.db, tx.NewUpdate().Model(t).
-		Column("state", "agent_id", "queue_id", "passed_by", "to_seq", "version", "assigned_at", "closed_at").WherePK()).Exec(ctx)
+		Column("state", "agent_id", "queue_id", "passed_by", "to_seq", "version", "assigned_at", "closed_at",
+			"priority", "replied_at", "answer_by", "nudged", "apologized").WherePK()).Exec(ctx)
 	if err != nil {
 		return err
 	}
@@ -260,18 +295,18 @@ func loadsOf(ctx context.Context, q bun.IDB, agents ...int64) (map[int64]int, er
 	return loads, err
 }
 
-// agentsAtWork lists who said he is online.
+// agentsAtWork lists who said he is there.
 func agentsAtWork(ctx context.Context, q bun.IDB) ([]int64, error) {
 	var ids []int64
-	err := q.NewRaw(`SELECT person_id FROM seats WHERE state = ?`, seatOnline).Scan(ctx, &ids)
+	err := q.NewRaw(`SELECT person_id FROM seats WHERE state <> ?`, seatAway).Scan(ctx, &ids)
 	return ids, err
 }
 
-// unfinished lists the sites and agents of all tickets that are not closed. The condition on the
+// unfinished lists the sites, queues and agents of all tickets that are not closed. The condition on the
 // conversation, which is always true, leads SQLite to the small index of open tickets instead of the table.
 func unfinished(ctx context.Context, q bun.IDB) ([]ticketRow, error) {
 	var rows []ticketRow
-	err := q.NewRaw(`SELECT DISTINCT site_id, agent_id FROM tickets WHERE conversation_id > 0 AND state <> 'closed'`).Scan(ctx, &rows)
+	err := q.NewRaw(`SELECT DISTINCT site_id, queue_id, agent_id FROM tickets WHERE conversation_id > 0 AND state <> 'closed'`).Scan(ctx, &rows)
 	return rows, err
 }
 

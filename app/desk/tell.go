@@ -2,6 +2,7 @@ package desk
 
 import (
 	"context"
+	"slices"
 	"strconv"
 	"time"
 
@@ -98,11 +99,11 @@ func (s *Service) tellSeats(ctx context.Context, persons set, to reach) error {
 	if err != nil || len(rows) == 0 {
 		return err
 	}
-	seats, err := s.seatViews(ctx, rows)
+	seats, err := s.seatViews(ctx, 0, rows)
 	if err != nil {
 		return err
 	}
-	for _, seat := range seats {
+	for i, seat := range seats {
 		sites, err := s.sitesOf(ctx, seat.Person.ID)
 		if err != nil {
 			return err
@@ -110,10 +111,29 @@ func (s *Service) tellSeats(ctx context.Context, persons set, to reach) error {
 		s.seen.seat(seat.Person.ID, seatMark{version: seat.Version, load: seat.Load})
 		s.join(seat.Person.ID, sites)
 		for _, site := range sites {
-			to.group(groupOf(site), hub.Frame{Type: "seat", Data: seat})
+			if err := s.tellSeat(ctx, site, seat, rows[i].State, to); err != nil {
+				return err
+			}
 			to.board(site)
 		}
 	}
+	return nil
+}
+
+// tellSeat tells the agents of a site of a seat as others see it, and who is invisible of his own as it is.
+func (s *Service) tellSeat(ctx context.Context, site int64, seat Seat, state string, to reach) error {
+	if state != seatInvisible {
+		to.group(groupOf(site), hub.Frame{Type: "seat", Data: seat})
+		return nil
+	}
+	agents, err := s.people.AgentsOf(ctx, site)
+	if err != nil {
+		return err
+	}
+	others := slices.DeleteFunc(agents, func(a int64) bool { return a == seat.Person.ID })
+	to.people(others, hub.Frame{Type: "seat", Data: seat})
+	seat.State, seat.Present = state, s.hub.Present(seat.Person.ID)
+	to.people([]int64{seat.Person.ID}, hub.Frame{Type: "seat", Data: seat})
 	return nil
 }
 

@@ -92,7 +92,7 @@ func (s *Service) toAgentTx(ctx context.Context, tx *storage.Tx, by int64, t *ti
 	if err := lockSeats(ctx, tx, t.AgentID, agent); err != nil {
 		return err
 	}
-	switch err := s.roomTx(ctx, tx, agent); err {
+	switch err := s.roomTx(ctx, tx, agent, by == agent); err {
 	case nil:
 	case errAway:
 		return errTheyAway
@@ -115,6 +115,9 @@ func (s *Service) toAgentTx(ctx context.Context, tx *storage.Tx, by int64, t *ti
 	}
 	at := s.time()
 	t.State, t.AgentID, t.AssignedAt, t.PassedBy = stateOpen, agent, &at, 0
+	if err := s.givenTx(ctx, tx, t); err != nil {
+		return err
+	}
 	s.changed(tx, t.SiteID, t.ID, old)
 	s.changed(tx, t.SiteID, t.ID, agent)
 	if err := s.moved(ctx, tx, fence{}, t); err != nil {
@@ -140,7 +143,10 @@ func (s *Service) toQueueTx(ctx context.Context, tx *storage.Tx, t *ticketRow, q
 	if err != nil {
 		return err
 	}
-	t.State, t.AgentID, t.AssignedAt, t.QueueID, t.PassedBy = stateWaiting, 0, nil, queue, cmp.Or(old, t.PassedBy)
+	t.QueueID, t.PassedBy = queue, cmp.Or(old, t.PassedBy)
+	if err := s.backTx(ctx, tx, t, s.time()); err != nil {
+		return err
+	}
 	s.changed(tx, t.SiteID, t.ID, old)
 	return s.moved(ctx, tx, fence{}, t)
 }

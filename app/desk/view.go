@@ -38,12 +38,12 @@ func (s *Service) Desk(ctx context.Context, by int64) (Desk, error) {
 	if err != nil {
 		return Desk{}, err
 	}
-	seats, err := s.colleagues(ctx, sites)
+	seats, err := s.colleagues(ctx, by, sites)
 	return Desk{Seat: seat, Waiting: tickets[:len(waiting)], Mine: tickets[len(waiting):], Seats: seats}, err
 }
 
-// colleagues are the seats of all agents of the sites.
-func (s *Service) colleagues(ctx context.Context, sites []int64) ([]Seat, error) {
+// colleagues are the seats of all agents of the sites, as one of them sees them.
+func (s *Service) colleagues(ctx context.Context, by int64, sites []int64) ([]Seat, error) {
 	var rows []seatRow
 	for _, site := range sites {
 		more, err := s.seatsOn(ctx, site)
@@ -54,7 +54,7 @@ func (s *Service) colleagues(ctx context.Context, sites []int64) ([]Seat, error)
 	}
 	slices.SortFunc(rows, func(a, b seatRow) int { return int(a.PersonID - b.PersonID) })
 	rows = slices.CompactFunc(rows, func(a, b seatRow) bool { return a.PersonID == b.PersonID })
-	return s.seatViews(ctx, rows)
+	return s.seatViews(ctx, by, rows)
 }
 
 // Ticket is a ticket with everybody who had it and why.
@@ -86,7 +86,8 @@ func (s *Service) Ticket(ctx context.Context, by, ticket int64) (TicketDetail, e
 			return TicketDetail{}, fmt.Errorf("why of assignment %d: %w", a.ID, err)
 		}
 	}
-	return TicketDetail{Ticket: view, History: history}, nil
+	events, err := eventsOf(ctx, s.db.R, t.ID)
+	return TicketDetail{Ticket: view, History: history, Events: events}, err
 }
 
 // Messages reads the conversation of a ticket by role, without being in it: what waits, what colleagues
@@ -156,7 +157,11 @@ func (s *Service) liveWith(ctx context.Context, t ticketRow, there crew) (Live, 
 			return Live{}, err
 		}
 		l.Agent = &agent
-		l.Away = !s.hub.Present(t.AgentID) // he answers what he has, also when he takes nothing new
+		there, err := s.visible(ctx, t.AgentID) // he answers what he has, also when he takes nothing new
+		if err != nil {
+			return Live{}, err
+		}
+		l.Away = !there
 	}
 	if t.State == stateWaiting {
 		l = closing(l, h, s.now(), t.OpenedAt)
@@ -172,14 +177,14 @@ func (s *Service) liveWith(ctx context.Context, t ticketRow, there crew) (Live, 
 // live is what can be said of a ticket without asking further.
 func live(t ticketRow, agents int) Live {
 	return Live{ConversationID: t.ConversationID, TicketID: t.ID, State: t.State, AgentsOnline: agents, Away: agents == 0,
-		Rating: t.rating(), Version: t.Version}
+		Rating: t.rating(), Version: t.Version, Apology: t.State == stateWaiting && t.Apologized == 1}
 }
 
 // same tells whether a visitor would see no difference. The version alone is none.
 func (l Live) same(o Live) bool {
 	sameEstimate := l.Estimate == o.Estimate || l.Estimate != nil && o.Estimate != nil && *l.Estimate == *o.Estimate
 	sameHours := l.Closed == o.Closed && (l.OpensAt == o.OpensAt || l.OpensAt != nil && o.OpensAt != nil && l.OpensAt.Equal(*o.OpensAt))
-	return sameEstimate && sameHours && l.TicketID == o.TicketID && l.State == o.State && l.Place == o.Place && l.AgentsOnline == o.AgentsOnline
+	return sameEstimate && sameHours && l.TicketID == o.TicketID && l.State == o.State && l.Apology == o.Apology && l.Place == o.Place && l.AgentsOnline == o.AgentsOnline
 }
 
 func (s *Service) view(ctx context.Context, t ticketRow) (Ticket, error) {
@@ -221,6 +226,7 @@ func (s *Service) views(ctx context.Context, rows []ticketRow) ([]Ticket, error)
 			Visitor: who[t.VisitorID], State: t.State, OpenedAt: t.OpenedAt.UTC(), AssignedAt: utc(t.AssignedAt), AnsweredAt: utc(t.AnsweredAt), ClosedAt: utc(t.ClosedAt), DueAt: utc(t.DueAt),
 			Version: t.Version, FromSeq: t.FromSeq, LastText: t.LastText, LastAt: t.LastAt.UTC(), Page: t.Page,
 			Rating: t.Stars, RatingComment: t.Comment, Contact: contacts[t.VisitorID],
+			AnswerBy: utc(t.AnswerBy), Nudged: t.Nudged == 1,
 		}
 		if agent, ok := who[t.AgentID]; ok {
 			all[i].Agent = &agent
@@ -229,8 +235,9 @@ func (s *Service) views(ctx context.Context, rows []ticketRow) ([]Ticket, error)
 	return all, nil
 }
 
-// seatViews are the seats with names, loads and presence on them, in the same order.
-func (s *Service) seatViews(ctx context.Context, rows []seatRow) ([]Seat, error) {
+// seatViews are the seats with names, loads and presence on them, in the same order, as a person sees them: 0 is
+// nobody's own eyes.
+func (s *Service) seatViews(ctx context.Context, by int64, rows []seatRow) ([]Seat, error) {
 	ids := idsOf(rows)
 	who, err := s.people.PeopleByID(ctx, ids)
 	if err != nil {
@@ -246,8 +253,19 @@ func (s *Service) seatViews(ctx context.Context, rows []seatRow) ([]Seat, error)
 			Person: who[row.PersonID], State: row.State, Present: s.hub.Present(row.PersonID),
 			Cap: row.Cap, Load: loads[row.PersonID], Version: row.Version,
 		}
+		if row.PersonID != by {
+			seats[i] = seats[i].toOthers()
+		}
 	}
 	return seats, nil
+}
+
+// toOthers is the seat as colleagues see it: nobody is told of one who wants to be invisible.
+func (s Seat) toOthers() Seat {
+	if s.State == seatInvisible {
+		s.State, s.Present = seatAway, false
+	}
+	return s
 }
 
 func utc(t *time.Time) *time.Time {

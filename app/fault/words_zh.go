@@ -139,6 +139,7 @@ var wordsZH = map[string]string{
 	"there is nothing at this address":                   "这个地址没有内容",
 	"this agent has the conversation already":            "此会话已由该客服负责",
 	"this agent is away":                                 "该客服已离开",
+	"this agent is busy":                                 "该客服正忙",
 	"this agent is full":                                 "该客服的接待数已满",
 	"this agent is offline":                              "该客服不在线",
 	"this cannot be done at this address":                "这个地址不支持该操作",

@@ -17,6 +17,7 @@ import (
 const (
 	CalledForTicket  = "assigned" // a visitor is now his
 	CalledForMessage = "message"  // his visitor wrote
+	CalledAgain      = "nudge"    // his visitor still waits for an answer
 )
 
 const (
@@ -161,6 +162,9 @@ func (s *Service) notice(ctx context.Context, row pushRow, locale string) ([]byt
 	title := last.Who
 	if row.Kind == CalledForTicket {
 		title = fill(w.pushAssigned, last.Who)
+	}
+	if row.Kind == CalledAgain {
+		title = fill(w.pushWaits, last.Who)
 	}
 	return json.Marshal(Notice{ID: row.ID, Ticket: row.TicketID, Title: title, Text: last.Text, Lang: locale})
 }

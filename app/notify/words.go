@@ -16,7 +16,7 @@ type words struct {
 	visitor, picture, file, recalled                               string
 	when                                                           string // layout of a time
 	stopTitle, stopAsk, stopButton, stopDone                       string
-	pushAssigned, pushOpen                                         string
+	pushAssigned, pushWaits, pushOpen                              string
 }
 
 var english = words{
@@ -48,6 +48,7 @@ var english = words{
 	stopButton:     "No more mails",
 	stopDone:       "Done. You get no more mails about answers in the chat of %s.",
 	pushAssigned:   "New conversation: %s",
+	pushWaits:      "%s waits for your answer",
 	pushOpen:       "Open the conversation",
 }
 
@@ -80,6 +81,7 @@ var chinese = words{
 	stopButton:     "不再接收",
 	stopDone:       "已退订，您不会再收到 %s 的回复提醒邮件。",
 	pushAssigned:   "新的接待：%s",
+	pushWaits:      "%s 还在等您回复",
 	pushOpen:       "点击查看会话",
 }
 

@@ -86,7 +86,7 @@ type Agent struct {
 	Email    string `json:"email"`
 	Role     string `json:"role" enum:"owner,supervisor,agent"`
 	Cap      int    `json:"cap"`
-	State    string `json:"state" enum:"online,away"`
+	State    string `json:"state" enum:"online,busy,away"`
 	Present  bool   `json:"present"`
 	Disabled bool   `json:"disabled"`
 	Invited  bool   `json:"invited"` // has not chosen a password yet
