@@ -289,8 +289,12 @@ export class Agent extends Console {
   async goOnline() { await this.#go('online') }
   async goAway() { await this.#go('away') }
 
+  async goBusy() { await this.#go('busy') }
+  async goInvisible() { await this.#go('invisible') }
+
   async #go(state) {
     await this.part('seat-state').click()
+    await this.part(`seat-${state}`).click()
     await this.page.locator(`[data-test="seat-state"][data-state="${state}"]`).waitFor()
   }
 

@@ -2,8 +2,11 @@
 
 import type { Body } from "@wire/protocol"
 import { lang, t } from "../parts/ui"
+import type { Key } from "../text/words"
 
-export function systemText({ key, args = {}, text }: Body): string {
+const closings: Record<string, Key> = { agent: "sys.closedAgent", visitor: "sys.closedVisitor", idle: "sys.closedIdle", gone: "sys.closedGone" }
+
+export function systemText({ key, args = {}, text = "" }: Body): string {
   switch (key) {
     case "ticket.opened":
       return t("sys.opened")
@@ -13,8 +16,14 @@ export function systemText({ key, args = {}, text }: Body): string {
       return t("sys.transferred", { from: args["from"] || t("say.someone"), to: args["to"] || t("say.someone") })
     case "ticket.requeued":
       return t("sys.requeued")
+    case "ticket.apology":
+      return t("sys.apology", { text })
+    case "ticket.overflowed":
+      return t("sys.overflowed", { from: args["from"] || t("say.someone"), to: args["to"] || t("say.someone") })
+    case "ticket.idle_warning":
+      return t("sys.idleWarning", { text })
     case "ticket.closed":
-      return t(args["by"] === "agent" ? "sys.closedAgent" : args["by"] === "visitor" ? "sys.closedVisitor" : "sys.closed")
+      return t(closings[args["by"] ?? ""] ?? "sys.closed")
     case "group.made":
       return t("sys.groupMade", named(args))
     case "group.renamed":

@@ -104,8 +104,8 @@ export class Chat {
 
   /** Whether the card that says so should be there; a site may choose to go on as ever while somebody could come. */
   get lonely(): boolean {
-    const { away, closed, state } = this.live
-    return away && state !== "closed" && (closed || this.look?.when_away !== "continue")
+    const { away, closed, state, apology } = this.live
+    return !!apology || (away && state !== "closed" && (closed || this.look?.when_away !== "continue"))
   }
 
   /** Whether the card that asks how it was should be there. */

@@ -28,11 +28,16 @@ export const base = {
   "app.delete": "Delete",
 
   "seat.online": "Online",
+  "seat.busy": "Busy",
   "seat.away": "Away",
+  "seat.invisible": "Invisible",
+  "seat.onlineHint": "Conversations come to you",
+  "seat.busyHint": "None come, you may take one",
+  "seat.awayHint": "You answer what you have",
+  "seat.invisibleHint": "Like busy; to others you are away",
   "seat.load": "{load} / {cap}",
   "seat.loadHint": "You serve {load} of at most {cap} visitors",
   "seat.goOnline": "Go online",
-  "seat.goAway": "Go away",
   "seat.state": "My state",
   "seat.notHere": "Not connected",
 

@@ -30,11 +30,16 @@ export const base: Record<keyof typeof same, string> = {
   "app.delete": "删除",
 
   "seat.online": "在线",
+  "seat.busy": "忙碌",
   "seat.away": "离开",
+  "seat.invisible": "隐身",
+  "seat.onlineHint": "自动分配新会话",
+  "seat.busyHint": "不再分配，可自行接待",
+  "seat.awayHint": "只处理手头的会话",
+  "seat.invisibleHint": "同忙碌，其他人看到您已离开",
   "seat.load": "{load} / {cap}",
   "seat.loadHint": "正在接待 {load} 位，最多 {cap} 位访客",
   "seat.goOnline": "上线",
-  "seat.goAway": "离开",
   "seat.state": "我的状态",
   "seat.notHere": "未连接",
 

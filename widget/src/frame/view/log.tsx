@@ -62,8 +62,7 @@ function LineView({ line, last, ...shared }: Shared & { line: Line; last: Return
     const { words, chat } = shared
     return <p class="system">{line.own ? words.youRecalled : words.recalledBy(nameOf(line.sender, chat, words))}</p>
   }
-  const say = shared.words.system[line.words]
-  const text = say ? say(line.args) : line.text
+  const text = line.text || shared.words.system[line.words]?.(line.args)
   return text ? <p class="system">{text}</p> : null
 }
 
