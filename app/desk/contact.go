@@ -30,8 +30,11 @@ type contactRow struct {
 	Name      string
 	Email     string
 	Phone     string
+	VIP       int `bun:"vip"` // 1: agents said so (vip.go)
 	UpdatedAt time.Time
 }
+
+func (r contactRow) contact() Contact { return Contact{Name: r.Name, Email: r.Email, Phone: r.Phone} }
 
 // checked returns the contact cleaned, or names every field that is wrong.
 func (c Contact) checked() (Contact, error) {
@@ -104,12 +107,12 @@ func keepContact(ctx context.Context, tx *storage.Tx, row contactRow) error {
 	return err
 }
 
-func contactsOf(ctx context.Context, q bun.IDB, visitors []int64) (map[int64]Contact, error) {
+func contactRowsOf(ctx context.Context, q bun.IDB, visitors []int64) (map[int64]contactRow, error) {
 	var rows []contactRow
 	err := q.NewSelect().Model(&rows).Where("vc.visitor_id IN (?)", bun.List(visitors)).Scan(ctx)
-	contacts := make(map[int64]Contact, len(rows))
+	contacts := make(map[int64]contactRow, len(rows))
 	for _, r := range rows {
-		contacts[r.VisitorID] = Contact{Name: r.Name, Email: r.Email, Phone: r.Phone}
+		contacts[r.VisitorID] = r
 	}
 	return contacts, err
 }

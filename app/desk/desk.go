@@ -92,6 +92,8 @@ type Live struct {
 	AskRating      bool           `json:"ask_rating"` // the agent asks for a rating that was not given yet
 	Version        int64          `json:"version"`
 	MayMail        bool           `json:"may_mail,omitempty"` // a transcript can be sent by mail
+	Busy           bool           `json:"busy,omitempty"`     // too many wait before him: he is asked to leave a message, which waits all the same
+	Words          string         `json:"words,omitempty"`    // what his queue says to him while he waits
 	Apology        bool           `json:"apology,omitempty"`  // nobody answered in time: he is asked to leave a message, and goes on waiting
 }
 
@@ -118,6 +120,10 @@ type Ticket struct {
 	Rating         int            `json:"rating"` // 1 to 5 stars; 0 while there is none
 	RatingComment  string         `json:"rating_comment"`
 	Contact        Contact        `json:"contact"`
+	VIP            bool           `json:"vip"`       // an agent said that this visitor is served before others
+	Priority       int            `json:"priority"`  // of two who wait in a queue, the higher is served first
+	Locale         string         `json:"locale"`    // the visitor's language
+	Wanted         int64          `json:"wanted"`    // the agent he asked for; 0: nobody
 	AnswerBy       *time.Time     `json:"answer_by"` // until when its agent has to answer before somebody else gets it
 	Nudged         bool           `json:"nudged"`    // he was called: it is nearly over
 }
@@ -125,12 +131,13 @@ type Ticket struct {
 // Seat is an agent at work: State is what he chose, Present whether he is connected (or was a moment ago). Who is
 // invisible is shown so to himself alone; to everybody else he is away and not there.
 type Seat struct {
-	Person  people.Person `json:"person"`
-	State   string        `json:"state" enum:"online,busy,away,invisible"`
-	Present bool          `json:"present"`
-	Cap     int           `json:"cap"`
-	Load    int           `json:"load"`
-	Version int64         `json:"version"`
+	Person    people.Person `json:"person"`
+	State     string        `json:"state" enum:"online,busy,away,invisible"`
+	Present   bool          `json:"present"`
+	Cap       int           `json:"cap"`
+	Load      int           `json:"load"`
+	Languages []string      `json:"languages"` // he speaks
+	Version   int64         `json:"version"`
 }
 
 // Desk is an agent's first screen.

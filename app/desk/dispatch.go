@@ -3,9 +3,12 @@ package desk
 import (
 	"context"
 	"errors"
+	"slices"
 	"sync"
+	"time"
 
 	"ichat/app/fault"
+	"ichat/app/sites"
 	"ichat/storage"
 )
 
@@ -105,62 +108,114 @@ const leastPage = 8
 // come back to a place before those who are left.
 const handedMost = 16
 
-// round hands out what waits on a site while somebody can take it. It looks at the seats first: with nobody
-// free, how many wait is no matter. Every agent serves all queues of his sites, so when nobody has room for the
-// first there is nobody for those behind. A ticket that cannot be handed out for a reason of its own keeps its
-// place and does not hold up the others.
+// round hands out what waits on a site while somebody can take it: of all queues in which there is room now, who is
+// first by priority and arrival comes first. A queue whose agents are all full does not hold up another one, nor does
+// a ticket that cannot be handed out for a reason of its own hold up those behind it. With nobody free, how many wait
+// is no matter.
 func (s *Service) round(ctx context.Context, f fence, site int64) error {
 	seats, err := s.candidates(ctx, site)
 	if err != nil {
 		return err
 	}
-	room := 0
-	for _, c := range seats {
-		if c.obstacle(0) == "" {
-			room += c.Cap - c.Load
+	all, err := s.linesOf(ctx, s.db.R, site)
+	if err != nil {
+		return err
+	}
+	h, err := s.hoursOf(ctx, site)
+	if err != nil {
+		return err
+	}
+	r := &round{desk: s, fence: f, site: site, seats: seats, hours: h, at: s.time()}
+	for _, q := range all {
+		if q.rules.Auto && q.rules.hoursOr(h).Open(r.at) && q.hasRoom(seats) {
+			r.open = append(r.open, q)
 		}
 	}
-	var failures []error
-	handed := 0
-	for after, more := (ticketRow{}), room > 0; more; {
-		limit := min(room, handedMost) + leastPage
-		page, err := nextWaiting(ctx, s.db.R, site, after, limit)
-		if err != nil || len(page) == 0 {
-			return errors.Join(append(failures, err)...)
+	return r.run(ctx)
+}
+
+// round is one on its way.
+type round struct {
+	desk     *Service
+	fence    fence
+	site     int64
+	seats    []*candidate
+	hours    sites.Hours // the site's
+	at       time.Time
+	open     lines // the queues in which somebody has room
+	handed   int
+	failures []error
+}
+
+// errAnew ends a round that has to begin anew: things are not as it read them, or it has handed out enough.
+var errAnew = errors.New("the round begins anew")
+
+func (r *round) run(ctx context.Context) error {
+	for after, more := (ticketRow{}), true; more && len(r.open) > 0; {
+		queues := make([]int64, len(r.open))
+		for i, q := range r.open {
+			queues[i] = q.ID
 		}
-		after, more = page[len(page)-1], len(page) == limit
-		if page, err = s.due(ctx, site, page); err != nil {
-			return err
+		limit := r.room() + leastPage
+		page, err := nextWaiting(ctx, r.desk.db.R, queues, after, limit)
+		if err != nil {
+			return errors.Join(append(r.failures, err)...)
 		}
+		more = len(page) == limit
 		for _, t := range page {
-			agent, why := pick(seats, t.PassedBy)
-			if agent == nil && t.PassedBy == 0 {
-				return errors.Join(failures...)
-			}
-			if agent == nil {
-				continue // who passed it on may have room for those behind
-			}
-			err := s.handTo(ctx, f, t, agent, why)
-			switch {
-			case err == nil:
-				agent.Load++
-				if handed++; handed == handedMost {
-					s.work.add(news{sites: setOf(site)})
-					return errors.Join(failures...)
-				}
-			case errors.Is(err, errTaken), errors.Is(err, errClosed):
-				// Somebody was quicker; his change has been told, so the seats are looked at again soon.
-			case errors.Is(err, errAway), errors.Is(err, errBusy), errors.Is(err, errFull):
-				s.work.add(news{sites: setOf(site)}) // the seats are not what was read: begin anew
-				return errors.Join(failures...)
-			case fault.Is(err, fault.Unavailable), errors.Is(err, errFenced), ctx.Err() != nil:
+			after = t
+			switch err := r.offer(ctx, t); {
+			case errors.Is(err, errAnew):
+				r.desk.work.add(news{sites: setOf(r.site)})
+				return errors.Join(r.failures...)
+			case err != nil:
 				return err
-			default:
-				failures = append(failures, err)
 			}
 		}
 	}
-	return errors.Join(failures...)
+	return errors.Join(r.failures...)
+}
+
+// room is how many tickets can be handed out yet, at most as many as one round does.
+func (r *round) room() (n int) {
+	for _, c := range r.seats {
+		if c.State == seatOnline && c.Connected {
+			n += max(c.Cap-c.Load, 0)
+		}
+	}
+	return min(n, handedMost)
+}
+
+// offer hands out a ticket, if somebody can get it.
+func (r *round) offer(ctx context.Context, t ticketRow) error {
+	q := r.open.of(t.QueueID)
+	if q == nil || !q.rules.hoursOr(r.hours).Serves(r.at, t.OpenedAt) {
+		return nil
+	}
+	agent, why := pick(q, r.seats, t)
+	if agent == nil {
+		if t.PassedBy == 0 || !q.hasRoom(r.seats) { // who passed it on may have room for those behind
+			r.open = slices.DeleteFunc(r.open, func(o *line) bool { return o == q })
+		}
+		return nil
+	}
+	err := r.desk.handTo(ctx, r.fence, t, agent, why)
+	switch {
+	case err == nil:
+		agent.given(q.ID, r.at)
+		if r.handed++; r.handed == handedMost {
+			return errAnew
+		}
+	case errors.Is(err, errTaken), errors.Is(err, errClosed):
+		// Somebody was quicker; his change has been told, so the seats are looked at again soon.
+	case errors.Is(err, errAway), errors.Is(err, errBusy), errors.Is(err, errFull), errors.Is(err, errFullHere):
+		return errAnew // the seats are not what was read
+	case fault.Is(err, fault.Unavailable), errors.Is(err, errFenced), ctx.Err() != nil:
+		return err
+	default:
+		r.failures = append(r.failures, err)
+	}
+	return nil
 }
 
 // handTo gives the ticket to the agent, with the names of those whom the reason speaks of.
@@ -173,10 +228,7 @@ func (s *Service) handTo(ctx context.Context, f fence, t ticketRow, agent *candi
 	if err != nil {
 		return err
 	}
-	for i := range why.Skipped {
-		why.Skipped[i].Name = who[why.Skipped[i].PersonID].Name
-	}
-	t, err = s.hand(ctx, f, t, who[agent.Person], why)
+	t, err = s.hand(ctx, f, t, who[agent.Person], why.named(who))
 	if err == nil {
 		s.assigned.Add(1)
 		s.log.InfoContext(ctx, "ticket assigned", "ticket", t.ID, "agent", agent.Person, "waited", s.now().Sub(t.OpenedAt))

@@ -13,6 +13,8 @@ import (
 
 // What happens to a ticket beside being assigned.
 const (
+	eventReached    = "reached"
+	eventPriority   = "priority"
 	eventBoosted    = "boosted"
 	eventNudged     = "nudged"
 	eventRequeued   = "requeued"
@@ -25,7 +27,9 @@ const (
 // EventWhy explains an event: by which rule of the queue, and what it was about. What does not concern the kind is
 // left out.
 type EventWhy struct {
-	Rule   string `json:"rule"`              // no_answer, absent, boost, overflow, idle, gone
+	Rule   string `json:"rule"`              // asked, page or default for a queue that was reached; vip; no_answer, absent, boost, overflow, idle, gone
+	Match  string `json:"match,omitempty"`   // the pattern of the page
+	For    string `json:"for,omitempty"`     // what the priority is for: page, locale, vip, returning
 	AfterS int    `json:"after_s,omitempty"` // the rule's time
 	Agent  int64  `json:"agent,omitempty"`   // who had it
 	Name   string `json:"name,omitempty"`    // his, as it was
@@ -58,11 +62,16 @@ type eventRow struct {
 
 // eventTx writes down what was decided about a ticket, and why.
 func (s *Service) eventTx(ctx context.Context, tx *storage.Tx, ticket int64, kind string, why EventWhy) error {
+	return s.eventByTx(ctx, tx, 0, ticket, kind, why)
+}
+
+// eventByTx is eventTx for what a person decided.
+func (s *Service) eventByTx(ctx context.Context, tx *storage.Tx, by, ticket int64, kind string, why EventWhy) error {
 	text, err := json.Marshal(why)
 	if err != nil {
 		return fmt.Errorf("encode why: %w", err)
 	}
-	row := eventRow{ID: s.ids.Next(), TicketID: ticket, At: s.time(), Kind: kind, Why: string(text)}
+	row := eventRow{ID: s.ids.Next(), TicketID: ticket, At: s.time(), Kind: kind, ByID: by, Why: string(text)}
 	_, err = tx.NewInsert().Model(&row).Exec(ctx)
 	return err
 }

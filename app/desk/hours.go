@@ -2,7 +2,12 @@ package desk
 
 import (
 	"context"
+	"errors"
+	"fmt"
+	"slices"
 	"time"
+
+	"github.com/uptrace/bun"
 
 	"ichat/app/sites"
 	"ichat/storage"
@@ -30,29 +35,13 @@ func closing(l Live, h sites.Hours, at, since time.Time) Live {
 	return l
 }
 
-// due are the waiting tickets that are handed out at this moment. The others keep their place until the
-// hours begin; an agent who is there may still take them.
-func (s *Service) due(ctx context.Context, site int64, waiting []ticketRow) ([]ticketRow, error) {
-	h, err := s.hoursOf(ctx, site)
-	if err != nil || !h.On {
-		return waiting, err
-	}
-	var due []ticketRow
-	for _, t := range waiting {
-		if h.Serves(s.now(), t.OpenedAt) {
-			due = append(due, t)
-		}
-	}
-	return due, nil
-}
-
-// dueTx is when a new ticket begins to wait: nil when it does so at once, or when nobody knows.
-func (s *Service) dueTx(ctx context.Context, tx *storage.Tx, t ticketRow) (*time.Time, error) {
+// dueTx is when a new ticket of a queue begins to wait: nil when it does so at once, or when nobody knows.
+func (s *Service) dueTx(ctx context.Context, tx *storage.Tx, t ticketRow, q *line) (*time.Time, error) {
 	site, err := s.sites.SiteTx(ctx, tx, t.SiteID)
 	if err != nil {
 		return nil, err
 	}
-	return closing(Live{}, site.Hours, t.OpenedAt, t.OpenedAt).OpensAt, nil
+	return closing(Live{}, q.rules.hoursOr(site.Hours), t.OpenedAt, t.OpenedAt).OpensAt, nil
 }
 
 // waitsSince is from when a ticket's wait counts: what was written while closed, from the opening on.
@@ -63,10 +52,17 @@ func (t ticketRow) waitsSince() time.Time {
 	return t.OpenedAt
 }
 
-// Attended tells whether an agent is there to answer on a site. It is a hook for the sites.
+// Attended tells whether an agent is there to answer in some queue of a site, within its hours. It is a hook for the
+// sites.
 func (s *Service) Attended(ctx context.Context, site int64) (bool, error) {
-	c, err := s.atWork(ctx, site)
-	return c.agents > 0, err
+	there, err := s.atWork(ctx, site)
+	if err != nil {
+		return false, err
+	}
+	now := s.now()
+	return slices.ContainsFunc(there.lines.standing(), func(q *line) bool {
+		return there.in(q.ID).agents > 0 && q.rules.hoursOr(there.hours).Serves(now, now)
+	}), nil
 }
 
 // SiteChanged hears that a site, and perhaps its hours, is another. It is a hook for sites.OnChange.
@@ -103,17 +99,37 @@ func (s *Service) keepHours(ctx context.Context) {
 	}
 }
 
-// turns are the sites whose hours changed after last and until at, and when the next change is.
+// turns are the sites whose hours, or those of a queue, changed after last and until at, and when the next change is.
 func (s *Service) turns(ctx context.Context, last, at time.Time) (turned set, next time.Time, err error) {
 	turned, next = set{}, at.Add(hoursRecheck)
 	timed, err := s.sites.Timed(ctx)
-	for _, site := range timed {
-		if turns, ok := site.Hours.Turns(last); ok && !turns.After(at) {
-			turned[site.ID] = true
+	look := func(site int64, h sites.Hours) {
+		if turns, ok := h.Turns(last); ok && !turns.After(at) {
+			turned[site] = true
 		}
-		if turns, ok := site.Hours.Turns(at); ok && turns.Before(next) {
+		if turns, ok := h.Turns(at); ok && turns.Before(next) {
 			next = turns
 		}
 	}
-	return turned, next, err
+	for _, site := range timed {
+		look(site.ID, site.Hours)
+	}
+	queues, err2 := timedQueues(ctx, s.db.R)
+	for _, q := range queues {
+		rules, err := readRules(q.Rules)
+		if err != nil {
+			return turned, next, fmt.Errorf("rules of queue %d: %w", q.ID, err)
+		}
+		if rules.Hours != nil {
+			look(q.SiteID, *rules.Hours)
+		}
+	}
+	return turned, next, errors.Join(err, err2)
+}
+
+// timedQueues lists the queues with hours of their own.
+func timedQueues(ctx context.Context, q bun.IDB) ([]queueRow, error) {
+	var rows []queueRow
+	err := q.NewSelect().Model(&rows).Where("q.timed = 1").Where("q.removed_at IS NULL").OrderExpr("q.id").Scan(ctx)
+	return rows, err
 }

@@ -36,7 +36,9 @@ func (s *Service) Routes(w *web.Server) {
 // SayRequest is a visitor's message and, if he tells, the page he writes it on.
 type SayRequest struct {
 	chat.SendRequest
-	Page string `json:"page,omitempty"`
+	Page  string `json:"page,omitempty"`
+	Queue int64  `json:"queue,omitempty"` // that he would like to come to
+	Agent int64  `json:"agent,omitempty"` // whom he would like to speak to
 }
 
 type sayInput struct{ Body SayRequest }
@@ -47,7 +49,8 @@ type deskOutput struct{ Body Desk }
 
 type seatInput struct {
 	Body struct {
-		State string `json:"state" enum:"online,busy,away,invisible"`
+		State     string    `json:"state" enum:"online,busy,away,invisible"`
+		Languages *[]string `json:"languages,omitempty" doc:"such as en or zh-CN"`
 	}
 }
 
@@ -91,15 +94,21 @@ type messagesInput struct {
 	Limit  int   `query:"limit" minimum:"1" maximum:"200" default:"50"`
 }
 
-func (s *Service) getLive(ctx context.Context, _ *struct{}) (*liveOutput, error) {
+// liveInput is what the page tells of a visitor who has not written yet: where he would be served.
+type liveInput struct {
+	Page  string `query:"page"`
+	Queue int64  `query:"queue" minimum:"0"`
+}
+
+func (s *Service) getLive(ctx context.Context, in *liveInput) (*liveOutput, error) {
 	c := web.CallerOf(ctx)
-	l, err := s.Live(ctx, c.Site, c.Person)
+	l, err := s.Live(approach{page: pageAddress(in.Page), queue: in.Queue}.in(ctx), c.Site, c.Person)
 	return &liveOutput{Body: l}, err
 }
 
 func (s *Service) postSay(ctx context.Context, in *sayInput) (*chat.MessageOutput, error) {
 	c := web.CallerOf(ctx)
-	m, err := s.SayFrom(ctx, c.Site, c.Person, in.Body.Draft(), in.Body.Page)
+	m, err := s.SayFrom(ctx, c.Site, c.Person, in.Body.Draft(), Approach{Page: in.Body.Page, Queue: in.Body.Queue, Agent: in.Body.Agent})
 	return &chat.MessageOutput{Body: m}, err
 }
 
@@ -131,7 +140,7 @@ func (s *Service) getDesk(ctx context.Context, _ *struct{}) (*deskOutput, error)
 }
 
 func (s *Service) putSeat(ctx context.Context, in *seatInput) (*seatOutput, error) {
-	seat, err := s.SetSeat(ctx, web.CallerOf(ctx).Person, in.Body.State)
+	seat, err := s.SetSeat(ctx, web.CallerOf(ctx).Person, in.Body.State, in.Body.Languages)
 	return &seatOutput{Body: seat}, err
 }
 

@@ -22,6 +22,8 @@ func (s *Service) toolRoutes(w *web.Server) {
 	web.Route(w, web.Member, http.MethodGet, "/api/desk/queues", "The queues of one's sites", s.getQueues)
 	web.Route(w, web.Member, http.MethodPost, "/api/admin/sites/{id}/queues", "Add a queue to a site you own", s.postQueue, web.PerPerson(2, 20))
 	web.Route(w, web.Member, http.MethodPatch, "/api/admin/queues/{id}", "Change a queue: its name, rules or agents", s.patchQueue, web.PerPerson(2, 20))
+	web.Route(w, web.Member, http.MethodPost, "/api/admin/sites/{id}/try", "See what would happen to a visitor", s.postTry, web.PerPerson(5, 30))
+	web.Route(w, web.Member, http.MethodPut, "/api/desk/visitors/{id}/vip", "Say that a visitor is served before others", s.putVIP, web.PerPerson(2, 20))
 	web.Route(w, web.Member, http.MethodDelete, "/api/admin/queues/{id}", "Remove a queue", s.deleteQueue, web.PerPerson(2, 20))
 }
 
@@ -136,4 +138,27 @@ type queueInput struct {
 
 func (s *Service) deleteQueue(ctx context.Context, in *queueInput) (*struct{}, error) {
 	return nil, s.RemoveQueue(ctx, web.CallerOf(ctx).Person, in.ID)
+}
+
+type tryInput struct {
+	ID   int64 `path:"id" doc:"the site"`
+	Body Trial
+}
+
+type tryOutput struct{ Body Tried }
+
+func (s *Service) postTry(ctx context.Context, in *tryInput) (*tryOutput, error) {
+	t, err := s.Try(ctx, web.CallerOf(ctx).Person, in.ID, in.Body)
+	return &tryOutput{Body: t}, err
+}
+
+type vipInput struct {
+	ID   int64 `path:"id"`
+	Body struct {
+		VIP bool `json:"vip"`
+	}
+}
+
+func (s *Service) putVIP(ctx context.Context, in *vipInput) (*struct{}, error) {
+	return nil, s.SetVIP(ctx, web.CallerOf(ctx).Person, in.ID, in.Body.VIP)
 }

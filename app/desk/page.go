@@ -28,13 +28,17 @@ func pageAddress(text string) string {
 	return text
 }
 
-// SayFrom is Say for a visitor who tells which page he is on.
-func (s *Service) SayFrom(ctx context.Context, site, visitor int64, d chat.Draft, page string) (chat.Message, error) {
-	m, err := s.Say(ctx, site, visitor, d)
+// SayFrom is Say for a visitor who tells which page he is on, and to which queue or agent he would like to speak.
+func (s *Service) SayFrom(ctx context.Context, site, visitor int64, d chat.Draft, from Approach) (chat.Message, error) {
+	a, err := s.approach(ctx, site, from)
 	if err != nil {
 		return chat.Message{}, err
 	}
-	if err := s.keepPage(ctx, m.ConversationID, page); err != nil { // the message is kept, which is what counts
+	m, err := s.Say(a.in(ctx), site, visitor, d)
+	if err != nil {
+		return chat.Message{}, err
+	}
+	if err := s.keepPage(ctx, m.ConversationID, from.Page); err != nil { // the message is kept, which is what counts
 		s.log.WarnContext(ctx, "page not kept", "conversation", m.ConversationID, "err", err)
 	}
 	return m, nil

@@ -106,7 +106,7 @@ func (s *Service) AddQueue(ctx context.Context, by, site int64, name string) (Qu
 		for _, o := range others {
 			row.Position = max(row.Position, o.Position+1)
 		}
-		tx.After(func() { s.boardChanged(site) })
+		tx.After(func() { s.queueChanged(site) })
 		if _, err = tx.NewInsert().Model(&row).Exec(ctx); err != nil {
 			return err
 		}
@@ -179,9 +179,12 @@ func (s *Service) changeQueueTx(ctx context.Context, tx *storage.Tx, by int64, r
 		return Queue{}, err
 	}
 	row = others[at]
-	row.Name, row.Rules = after.Name, after.Rules.stored()
+	row.Name, row.Rules, row.Timed = after.Name, after.Rules.stored(), 0
+	if after.Rules.Hours != nil {
+		row.Timed = 1
+	}
 	tx.After(func() { s.queueChanged(row.SiteID) })
-	if _, err := tx.NewUpdate().Model(&row).Column("name", "rules").WherePK().Exec(ctx); err != nil {
+	if _, err := tx.NewUpdate().Model(&row).Column("name", "rules", "timed").WherePK().Exec(ctx); err != nil {
 		return Queue{}, err
 	}
 	if c.Agents != nil {
@@ -309,13 +312,6 @@ func (s *Service) mustOwn(ctx context.Context, by, site int64, otherwise error) 
 		return otherwise
 	}
 	return err
-}
-
-// queueOf is where a site's visitors begin to wait.
-func queueOf(ctx context.Context, q bun.IDB, site int64) (int64, error) {
-	var id int64
-	err := q.NewRaw(`SELECT id FROM queues WHERE site_id = ? AND removed_at IS NULL ORDER BY position, id LIMIT 1`, site).Scan(ctx, &id)
-	return id, storage.Found(err, "queue")
 }
 
 func queueByID(ctx context.Context, q bun.IDB, id int64) (queueRow, error) {

@@ -11,7 +11,7 @@ import (
 // ReachOf is how a visitor can be reached who may be away, and the page he wrote from last. It is what
 // notify.ReachedBy wants.
 func (s *Service) ReachOf(ctx context.Context, q bun.IDB, conversation, visitor int64) (notify.Reach, error) {
-	contacts, err := contactsOf(ctx, q, []int64{visitor})
+	contacts, err := contactRowsOf(ctx, q, []int64{visitor})
 	if err != nil || contacts[visitor].Email == "" {
 		return notify.Reach{}, err
 	}

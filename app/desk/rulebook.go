@@ -18,6 +18,7 @@ const rulesFor = 5 * time.Second
 type ruleBook struct {
 	mu      sync.Mutex
 	of      map[int64]knownRules // by queue; guarded by mu
+	sites   map[int64]knownLines // by site (line.go); guarded by mu
 	edition int                  // how often it was forgotten; guarded by mu
 }
 
@@ -26,13 +27,15 @@ type knownRules struct {
 	until time.Time
 }
 
-func newRuleBook() *ruleBook { return &ruleBook{of: map[int64]knownRules{}} }
+func newRuleBook() *ruleBook {
+	return &ruleBook{of: map[int64]knownRules{}, sites: map[int64]knownLines{}}
+}
 
 // forget makes the next question look at the rows.
 func (b *ruleBook) forget() {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	b.of, b.edition = map[int64]knownRules{}, b.edition+1
+	b.of, b.sites, b.edition = map[int64]knownRules{}, map[int64]knownLines{}, b.edition+1
 }
 
 func (b *ruleBook) look(queue int64, now time.Time) (rules Rules, fresh bool, edition int) {

@@ -2,8 +2,11 @@ package desk
 
 import (
 	"context"
+	"fmt"
+	"strings"
 
 	"ichat/app/people"
+	"ichat/app/sites"
 	"ichat/storage"
 )
 
@@ -16,14 +19,41 @@ func (s *Service) SeatTx(ctx context.Context, tx *storage.Tx, person int64) erro
 	return err
 }
 
-// SetSeat is an agent saying whether he takes new conversations. Those he has he keeps.
-func (s *Service) SetSeat(ctx context.Context, by int64, state string) (Seat, error) {
+// languagesMost is how many languages somebody may say he speaks.
+const languagesMost = 20
+
+// languages is what somebody speaks as it is kept.
+func languages(spoken []string) (string, error) {
+	if len(spoken) > languagesMost {
+		return "", errInvalid.With("languages", fmt.Sprintf("must have at most %d entries", languagesMost))
+	}
+	for _, one := range spoken {
+		if !languageTag.MatchString(one) {
+			return "", errInvalid.With("languages", "must be a language such as en or zh-CN")
+		}
+	}
+	return strings.Join(spoken, " "), nil
+}
+
+// SetSeat is an agent saying whether he takes new conversations, and which languages he speaks: nil leaves them as
+// they are. The conversations he has he keeps.
+func (s *Service) SetSeat(ctx context.Context, by int64, state string, spoken *[]string) (Seat, error) {
+	var speaks string
+	if spoken != nil {
+		var err error
+		if speaks, err = languages(*spoken); err != nil {
+			return Seat{}, err
+		}
+	}
 	err := s.db.Write(ctx, func(ctx context.Context, tx *storage.Tx) error {
 		return s.changeSeatTx(ctx, tx, by, func(row *seatRow) {
 			if state == seatOnline && row.State != seatOnline {
 				row.IdleSince = s.time() // also after a pause: nobody is idle who took nothing
 			}
 			row.State = state
+			if spoken != nil {
+				row.Languages = speaks
+			}
 		})
 	})
 	if err != nil {
@@ -91,20 +121,24 @@ func (s *Service) visible(ctx context.Context, agent int64) (bool, error) {
 }
 
 // candidates are the agents of a site as pick wants them.
-func (s *Service) candidates(ctx context.Context, site int64) ([]candidate, error) {
+func (s *Service) candidates(ctx context.Context, site int64) ([]*candidate, error) {
 	rows, err := s.seatsOn(ctx, site)
 	if err != nil {
 		return nil, err
 	}
-	loads, err := loadsOf(ctx, s.db.R, idsOf(rows)...)
+	loads, err := loadsIn(ctx, s.db.R, idsOf(rows)...)
 	if err != nil {
 		return nil, err
 	}
-	all := make([]candidate, len(rows))
+	all := make([]*candidate, len(rows))
 	for i, row := range rows {
-		all[i] = candidate{
-			Person: row.PersonID, Online: row.State == seatOnline, Connected: s.hub.Connected(row.PersonID),
-			Cap: row.Cap, Load: loads[row.PersonID], IdleSince: row.IdleSince,
+		load := loads[row.PersonID]
+		if load.in == nil {
+			load.in = map[int64]int{}
+		}
+		all[i] = &candidate{
+			Person: row.PersonID, State: row.State, Connected: s.hub.Connected(row.PersonID), Cap: row.Cap, Load: load.all, In: load.in,
+			Languages: row.languages(), IdleSince: row.IdleSince, ServedAt: row.servedAt(),
 		}
 	}
 	return all, nil
@@ -118,20 +152,52 @@ func idsOf(rows []seatRow) []int64 {
 	return ids
 }
 
-// crew is how many agents of a site are there, and how many conversations they take at once.
+// crew is how many agents of a queue are there, and how many conversations they take at once.
 type crew struct{ agents, slots int }
 
-func (s *Service) atWork(ctx context.Context, site int64) (c crew, err error) {
+// shift is who is at work on a site, and the queues they serve.
+type shift struct {
+	lines lines
+	seats []seatRow
+	hours sites.Hours // the site's
+}
+
+func (s *Service) atWork(ctx context.Context, site int64) (there shift, err error) {
+	if there.lines, err = s.linesOf(ctx, s.db.R, site); err != nil {
+		return there, err
+	}
+	if there.hours, err = s.hoursOf(ctx, site); err != nil {
+		return there, err
+	}
 	rows, err := s.seatsOn(ctx, site)
 	for _, row := range rows {
 		// Present, not Connected: a lift ride of the only agent is nothing a visitor need know.
 		if row.State == seatOnline && s.hub.Present(row.PersonID) {
-			c.agents++
+			there.seats = append(there.seats, row)
+		}
+	}
+	return there, err
+}
+
+// in is who of them serves a queue.
+func (w shift) in(queue int64) (c crew) {
+	q := w.lines.of(queue)
+	for _, row := range w.seats {
+		if q != nil && !q.serves(row.PersonID) {
+			continue
+		}
+		c.agents++
+		if q != nil && q.rules.Cap > 0 {
+			c.slots += min(row.Cap, q.rules.Cap)
+		} else {
 			c.slots += row.Cap
 		}
 	}
-	return c, err
+	return c
 }
+
+// hoursOf are the hours of a queue.
+func (w shift) hoursOf(queue int64) sites.Hours { return w.lines.hoursOf(queue, w.hours) }
 
 func (s *Service) seatsOn(ctx context.Context, site int64) ([]seatRow, error) {
 	agents, err := s.people.AgentsOf(ctx, site)

@@ -19,6 +19,7 @@ var (
 	errAway     = fault.New(fault.Conflict, "go online before you take a conversation")
 	errBusy     = fault.New(fault.Conflict, "this agent is busy")
 	errFull     = fault.New(fault.Conflict, "you have reached your limit of conversations")
+	errFullHere = fault.New(fault.Conflict, "you have reached the limit of conversations of this queue")
 	errNotYours = fault.New(fault.Denied, "only the agent who has this conversation, or a supervisor, can close it")
 	errNoTicket = fault.New(fault.NotFound, "ticket not found")
 	errInvalid  = fault.New(fault.Invalid, "the request is not valid")
@@ -73,20 +74,24 @@ func (s *Service) wroteTx(ctx context.Context, tx *storage.Tx, t *ticketRow, m *
 }
 
 func (s *Service) openTx(ctx context.Context, tx *storage.Tx, c chat.Conversation, m *chat.Message, text string) error {
-	queue, err := queueOf(ctx, tx, c.SiteID)
+	last, returning, err := lastTicket(ctx, tx, c.ID)
 	if err != nil {
 		return err
 	}
-	last, _, err := lastTicket(ctx, tx, c.ID)
+	v, err := s.visitTx(ctx, tx, c, returning)
+	if err != nil {
+		return err
+	}
+	way, err := s.wayTx(ctx, tx, c.SiteID, v)
 	if err != nil {
 		return err
 	}
 	t := ticketRow{
-		ID: s.ids.Next(), Version: last.Version, SiteID: c.SiteID, QueueID: queue, ConversationID: c.ID, VisitorID: c.OwnerID,
-		State: stateWaiting, FromSeq: m.Seq,
+		ID: s.ids.Next(), Version: last.Version, SiteID: c.SiteID, QueueID: way.queue.ID, ConversationID: c.ID, VisitorID: c.OwnerID,
+		State: stateWaiting, FromSeq: m.Seq, Page: v.page, Priority: way.priority, Locale: v.locale, Wanted: v.wanted, LastAgent: last.LastAgent,
 		LastText: text, LastSenderID: m.SenderID, LastAt: m.CreatedAt, OpenedAt: m.CreatedAt,
 	}
-	if t.DueAt, err = s.dueTx(ctx, tx, t); err != nil {
+	if t.DueAt, err = s.dueTx(ctx, tx, t, way.queue); err != nil {
 		return err
 	}
 	t.step(m.Version)
@@ -97,7 +102,7 @@ func (s *Service) openTx(ctx context.Context, tx *storage.Tx, c chat.Conversatio
 		return err
 	}
 	s.changed(tx, t.SiteID, t.ID, 0)
-	return nil
+	return s.eventTx(ctx, tx, t.ID, eventReached, way.why())
 }
 
 // Recalled takes what was said off the tickets that show it last. It is a hook for chat.OnRecall.
@@ -168,7 +173,10 @@ func (s *Service) hand(ctx context.Context, f fence, known ticketRow, agent peop
 		case stateClosed:
 			return errClosed
 		}
-		if err := s.roomTx(ctx, tx, agent.ID, why.By == agent.ID); err != nil {
+		if why.By == 0 && (t.QueueID != known.QueueID || t.PassedBy == agent.ID) {
+			return errTaken // it was moved on since the rule chose somebody
+		}
+		if err := s.roomTx(ctx, tx, agent.ID, t.QueueID, why.By == agent.ID); err != nil {
 			return err
 		}
 		if err := s.chat.JoinTx(ctx, tx, t.ConversationID, agent.ID, "agent"); err != nil {
@@ -179,7 +187,7 @@ func (s *Service) hand(ctx context.Context, f fence, known ticketRow, agent peop
 			return err
 		}
 		at := s.time()
-		t.State, t.AgentID, t.AssignedAt, t.PassedBy = stateOpen, agent.ID, &at, 0
+		t.State, t.AgentID, t.LastAgent, t.AssignedAt, t.PassedBy = stateOpen, agent.ID, agent.ID, &at, 0
 		t.step(m.Version)
 		if err := s.givenTx(ctx, tx, &t); err != nil {
 			return err
@@ -204,13 +212,13 @@ func (s *Service) lockTicket(ctx context.Context, tx *storage.Tx, known ticketRo
 	return ticketByID(ctx, tx, known.ID)
 }
 
-// roomTx locks the agent's seat until the end of the write and checks that it has room for one more. Who is busy
-// gets none, but may take one by hand.
-func (s *Service) roomTx(ctx context.Context, tx *storage.Tx, agent int64, byHand bool) error {
+// roomTx locks the agent's seat until the end of the write and checks that it has room for one more of a queue. Who is
+// busy gets none, but may take one by hand.
+func (s *Service) roomTx(ctx context.Context, tx *storage.Tx, agent, queue int64, byHand bool) error {
 	if checked, err := s.roomOutside(ctx, agent); checked {
 		return err
 	}
-	seat, err := lockSeat(ctx, tx, agent)
+	seat, err := lockToServe(ctx, tx, agent, s.time())
 	if err != nil {
 		return err
 	}
@@ -221,12 +229,18 @@ func (s *Service) roomTx(ctx context.Context, tx *storage.Tx, agent int64, byHan
 	default:
 		return errAway
 	}
-	loads, err := loadsOf(ctx, tx, agent)
+	rules, err := s.rulesOf(ctx, tx, queue)
 	if err != nil {
 		return err
 	}
-	if loads[agent] >= seat.Cap {
+	loads, err := loadsIn(ctx, tx, agent)
+	switch load := loads[agent]; {
+	case err != nil:
+		return err
+	case load.all >= seat.Cap:
 		return errFull
+	case rules.Cap > 0 && load.in[queue] >= rules.Cap:
+		return errFullHere
 	}
 	return nil
 }

@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/uptrace/bun"
@@ -46,8 +47,10 @@ type ticketRow struct {
 	AnswerBy       *time.Time // until when he has to
 	Nudged         int        // 1: he was called
 	Apologized     int        // 1: nobody answered in time, and the visitor was told
-	Priority       int
-	Locale         string
+	Priority       int        // more is served first
+	Locale         string     // the visitor's language
+	Wanted         int64      // the agent he asked for
+	LastAgent      int64      // who had him last
 }
 
 // step gives a changed ticket its next version: the conversation's, when that moved too, and always more
@@ -62,6 +65,17 @@ type seatRow struct {
 	Cap       int
 	Version   int64
 	IdleSince time.Time
+	Languages string     // separated by spaces
+	ServedAt  *time.Time // when a ticket last came
+}
+
+func (r seatRow) languages() []string { return strings.Fields(r.Languages) }
+
+func (r seatRow) servedAt() time.Time {
+	if r.ServedAt == nil {
+		return time.Time{}
+	}
+	return *r.ServedAt
 }
 
 type queueRow struct {
@@ -72,6 +86,7 @@ type queueRow struct {
 	Name      string
 	Position  int64
 	Rules     string // readRules
+	Timed     int    // 1 where the rules have hours, for those who look for such queues
 	CreatedAt time.Time
 	RemovedAt *time.Time // its name stays for the tickets it had
 }
@@ -118,7 +133,7 @@ func ticketsByID(ctx context.Context, q bun.IDB, ids []int64) ([]ticketRow, erro
 func waitingOn(ctx context.Context, q bun.IDB, sites ...int64) ([]ticketRow, error) {
 	var rows []ticketRow
 	err := q.NewSelect().Model(&rows).Where("t.site_id IN (?)", bun.List(sites)).Where("t.state = ?", stateWaiting).
-		OrderExpr("t.opened_at, t.id").Scan(ctx)
+		OrderExpr("t.priority DESC, t.opened_at, t.id").Scan(ctx)
 	return rows, err
 }
 
@@ -126,32 +141,48 @@ func waitingOn(ctx context.Context, q bun.IDB, sites ...int64) ([]ticketRow, err
 // a long queue.
 func queueOn(ctx context.Context, q bun.IDB, site int64) ([]ticketRow, error) {
 	var rows []ticketRow
-	err := q.NewSelect().Model(&rows).Column("id", "site_id", "queue_id", "conversation_id", "visitor_id", "state", "version", "stars", "comment", "passed_by", "opened_at", "apologized").
-		Where("t.site_id = ?", site).Where("t.state = ?", stateWaiting).OrderExpr("t.opened_at, t.id").Scan(ctx)
+	err := q.NewSelect().Model(&rows).Column("id", "site_id", "queue_id", "conversation_id", "visitor_id", "state", "version", "stars", "comment", "passed_by", "priority", "locale", "opened_at", "apologized").
+		Where("t.site_id = ?", site).Where("t.state = ?", stateWaiting).OrderExpr("t.priority DESC, t.opened_at, t.id").Scan(ctx)
 	return rows, err
 }
 
-// nextWaiting lists the first tickets that wait on a site behind one of them; behind none of them when that is zero.
-func nextWaiting(ctx context.Context, q bun.IDB, site int64, after ticketRow, limit int) ([]ticketRow, error) {
+// nextWaiting lists the first tickets that wait in queues behind one of them; behind none of them when that is zero.
+func nextWaiting(ctx context.Context, q bun.IDB, queues []int64, after ticketRow, limit int) ([]ticketRow, error) {
 	var rows []ticketRow
-	query := q.NewSelect().Model(&rows).Column("id", "site_id", "conversation_id", "passed_by", "opened_at").
-		Where("t.site_id = ?", site).Where("t.state = 'waiting'").OrderExpr("t.opened_at, t.id").Limit(int64(limit))
+	query := q.NewSelect().Model(&rows).
+		Column("id", "site_id", "queue_id", "conversation_id", "passed_by", "priority", "locale", "wanted", "last_agent", "opened_at").
+		Where("t.state = 'waiting'").OrderExpr("t.priority DESC, t.opened_at, t.id").Limit(int64(limit))
+	if len(queues) == 1 { // an index has it in order
+		query = query.Where("t.queue_id = ?", queues[0])
+	} else {
+		query = query.Where("t.queue_id IN (?)", bun.List(queues))
+	}
 	if after.ID != 0 {
-		query = query.Where("(t.opened_at, t.id) > (?, ?)", after.OpenedAt, after.ID)
+		query = query.Where("(t.priority < ? OR (t.priority = ? AND (t.opened_at, t.id) > (?, ?)))", after.Priority, after.Priority, after.OpenedAt, after.ID)
 	}
 	err := query.Scan(ctx)
 	return rows, err
 }
 
-// placeOf counts the waiting tickets of the same site up to and including this one.
-func placeOf(ctx context.Context, q bun.IDB, ticket int64) (int, error) {
-	var place int
-	err := q.NewRaw(`
-		SELECT COUNT(*) FROM tickets AS t
-		JOIN tickets AS w ON w.site_id = t.site_id AND w.state = ?
-		WHERE t.id = ? AND (w.opened_at < t.opened_at OR (w.opened_at = t.opened_at AND w.id <= t.id))`,
-		stateWaiting, ticket).Scan(ctx, &place)
-	return place, err
+// placeOf counts the waiting tickets of the same queue up to and including this one.
+func placeOf(ctx context.Context, q bun.IDB, t ticketRow) (int, error) {
+	n, err := waitingBefore(ctx, q, t.QueueID, t.Priority, t.OpenedAt, t.ID)
+	return n + 1, err
+}
+
+// waitingBefore counts those who wait in a queue before a ticket.
+func waitingBefore(ctx context.Context, q bun.IDB, queue int64, priority int, openedAt time.Time, id int64) (n int, err error) {
+	err = q.NewRaw(`
+		SELECT COUNT(*) FROM tickets
+		WHERE queue_id = ? AND state = 'waiting' AND (priority > ? OR (priority = ? AND (opened_at, id) < (?, ?)))`,
+		queue, priority, priority, openedAt.UTC(), id).Scan(ctx, &n)
+	return n, err
+}
+
+// countWaiting counts those who wait in a queue.
+func countWaiting(ctx context.Context, q bun.IDB, queue int64) (n int, err error) {
+	err = q.NewRaw(`SELECT COUNT(*) FROM tickets WHERE queue_id = ? AND state = 'waiting'`, queue).Scan(ctx, &n)
+	return n, err
 }
 
 // openOf lists the tickets an agent has.
@@ -221,7 +252,7 @@ func reword(ctx context.Context, tx *storage.Tx, m *chat.Message, text string) (
 // moved writes the columns of t that a change of state touches; errFenced when the node may not any more.
 func (s *Service) moved(ctx context.Context, tx *storage.Tx, f fence, t *ticketRow) error {
 	res, err := f.apply(s.db, tx.NewUpdate().Model(t).
-		Column("state", "agent_id", "queue_id", "passed_by", "to_seq", "version", "assigned_at", "closed_at",
+		Column("state", "agent_id", "queue_id", "passed_by", "to_seq", "version", "assigned_at", "closed_at", "last_agent",
 			"priority", "replied_at", "answer_by", "nudged", "apologized").WherePK()).Exec(ctx)
 	if err != nil {
 		return err
@@ -259,12 +290,21 @@ func lockSeat(ctx context.Context, tx *storage.Tx, agent int64) (seatRow, error)
 	var row seatRow
 	err := tx.NewRaw(`
 		UPDATE seats SET version = version + 1 WHERE person_id = ?
-		RETURNING person_id, state, cap, version, idle_since`, agent).Scan(ctx, &row)
+		RETURNING person_id, state, cap, version, idle_since, languages`, agent).Scan(ctx, &row)
+	return row, storage.Found(err, "seat")
+}
+
+// lockToServe is lockSeat of an agent to whom a ticket comes.
+func lockToServe(ctx context.Context, tx *storage.Tx, agent int64, at time.Time) (seatRow, error) {
+	var row seatRow
+	err := tx.NewRaw(`
+		UPDATE seats SET version = version + 1, served_at = ? WHERE person_id = ?
+		RETURNING person_id, state, cap, version, idle_since, languages`, at, agent).Scan(ctx, &row)
 	return row, storage.Found(err, "seat")
 }
 
 func saveSeat(ctx context.Context, tx *storage.Tx, row *seatRow) error {
-	_, err := tx.NewUpdate().Model(row).Column("state", "cap", "idle_since").WherePK().Exec(ctx)
+	_, err := tx.NewUpdate().Model(row).Column("state", "cap", "idle_since", "languages").WherePK().Exec(ctx)
 	return err
 }
 
@@ -291,6 +331,36 @@ func loadsOf(ctx context.Context, q bun.IDB, agents ...int64) (map[int64]int, er
 		bun.List(agents), stateOpen).Scan(ctx, &rows)
 	for _, r := range rows {
 		loads[r.AgentID] = r.N
+	}
+	return loads, err
+}
+
+// load is how many open tickets an agent has, and how many of them in each queue.
+type load struct {
+	all int
+	in  map[int64]int
+}
+
+// loadsIn is loadsOf by queue.
+func loadsIn(ctx context.Context, q bun.IDB, agents ...int64) (map[int64]load, error) {
+	loads := map[int64]load{}
+	if len(agents) == 0 {
+		return loads, nil
+	}
+	var rows []struct {
+		AgentID, QueueID int64
+		N                int
+	}
+	err := q.NewRaw(`SELECT agent_id, queue_id, COUNT(*) AS n FROM tickets WHERE agent_id IN (?) AND state = ? GROUP BY agent_id, queue_id`,
+		bun.List(agents), stateOpen).Scan(ctx, &rows)
+	for _, r := range rows {
+		l := loads[r.AgentID]
+		if l.in == nil {
+			l.in = map[int64]int{}
+		}
+		l.all += r.N
+		l.in[r.QueueID] = r.N
+		loads[r.AgentID] = l
 	}
 	return loads, err
 }

@@ -1,6 +1,7 @@
 package desk
 
 import (
+	"cmp"
 	"context"
 	"slices"
 	"strconv"
@@ -68,7 +69,7 @@ func (s *Service) tellTickets(ctx context.Context, tickets set, to reach) error 
 	if err != nil {
 		return err
 	}
-	there := map[int64]crew{}
+	there := map[int64]shift{}
 	for i, t := range rows {
 		s.seen.ticket(t)
 		to.group(groupOf(t.SiteID), hub.Frame{Type: "ticket", Data: views[i]})
@@ -181,26 +182,23 @@ func (s *Service) tellPlaces(ctx context.Context, site int64, all map[int64]tell
 	if err != nil {
 		return err
 	}
-	h, err := s.hoursOf(ctx, site)
-	if err != nil {
-		return err
-	}
 	told := all[site]
 	if epoch := s.leases.epoch(site); told.epoch != epoch {
 		told = tellings{epoch: epoch} // another node told them since
 	}
-	handling := map[int64][]time.Duration{}
+	queues := map[int64]*walk{}
 	now := make(map[int64]Live, len(waiting))
-	for i, t := range waiting {
-		if _, read := handling[t.QueueID]; !read {
-			if handling[t.QueueID], err = recentHandling(ctx, s.db.R, t.QueueID); err != nil {
+	for _, t := range waiting {
+		q := queues[t.QueueID]
+		if q == nil {
+			q = &walk{crew: there.in(t.QueueID)}
+			if q.handling, err = recentHandling(ctx, s.db.R, t.QueueID); err != nil {
 				return err
 			}
+			queues[t.QueueID] = q
 		}
-		l := live(t, there.agents)
-		l.Place = i + 1
-		l.Estimate = estimate(l.Place, handling[t.QueueID], there.slots)
-		l = closing(l, h, s.now(), t.OpenedAt)
+		q.place++
+		l := s.waits(live(t, q.crew.agents), t, there, *q)
 		now[t.ID] = l
 		if last, was := told.places[t.ID]; !was || !last.same(l) {
 			to.live(t, l)
@@ -212,6 +210,26 @@ func (s *Service) tellPlaces(ctx context.Context, site int64, all map[int64]tell
 	}
 	all[site] = told
 	return nil
+}
+
+// walk is what is needed to go along a queue and tell everybody how he stands.
+type walk struct {
+	crew     crew
+	handling []time.Duration
+	place    int
+}
+
+// waits puts on l how a waiting visitor stands.
+func (s *Service) waits(l Live, t ticketRow, there shift, at walk) Live {
+	l.Place = at.place
+	l.Estimate = estimate(at.place, at.handling, at.crew.slots)
+	if q := there.lines.of(t.QueueID); q != nil {
+		said := q.rules.telling(t.Locale)
+		if l.Words = said.Waiting; q.rules.MostWaiting > 0 && at.place > q.rules.MostWaiting {
+			l.Busy, l.Words = true, cmp.Or(said.Busy, said.Waiting)
+		}
+	}
+	return closing(l, there.hoursOf(t.QueueID), s.now(), t.OpenedAt)
 }
 
 func (r reach) live(t ticketRow, l Live) {

@@ -92,11 +92,11 @@ func (s *Service) toAgentTx(ctx context.Context, tx *storage.Tx, by int64, t *ti
 	if err := lockSeats(ctx, tx, t.AgentID, agent); err != nil {
 		return err
 	}
-	switch err := s.roomTx(ctx, tx, agent, by == agent); err {
+	switch err := s.roomTx(ctx, tx, agent, t.QueueID, by == agent); err {
 	case nil:
 	case errAway:
 		return errTheyAway
-	case errFull:
+	case errFull, errFullHere:
 		return errTheyFull
 	default:
 		return err
@@ -114,7 +114,7 @@ func (s *Service) toAgentTx(ctx context.Context, tx *storage.Tx, by int64, t *ti
 		return err
 	}
 	at := s.time()
-	t.State, t.AgentID, t.AssignedAt, t.PassedBy = stateOpen, agent, &at, 0
+	t.State, t.AgentID, t.LastAgent, t.AssignedAt, t.PassedBy = stateOpen, agent, agent, &at, 0
 	if err := s.givenTx(ctx, tx, t); err != nil {
 		return err
 	}

@@ -118,12 +118,39 @@ func (s *Service) Live(ctx context.Context, site, visitor int64) (Live, error) {
 			return s.liveOf(ctx, t)
 		}
 	}
+	return s.comes(ctx, site, visitor, c.ID)
+}
+
+// comes is what somebody sees who has not written yet.
+func (s *Service) comes(ctx context.Context, site, visitor, conversation int64) (Live, error) {
 	there, err := s.atWork(ctx, site)
 	if err != nil {
 		return Live{}, err
 	}
-	h, err := s.hoursOf(ctx, site)
-	return closing(Live{ConversationID: c.ID, State: stateNone, AgentsOnline: there.agents, Away: there.agents == 0}, h, s.now(), s.now()), err
+	locale, err := s.people.LocaleOf(ctx, s.db.R, visitor)
+	if err != nil {
+		return Live{}, err
+	}
+	way, err := there.lines.way(visit{approach: approachOf(ctx), locale: locale})
+	if err != nil {
+		return Live{}, err
+	}
+	agents := there.in(way.queue.ID).agents
+	l, err := s.crowded(ctx, Live{ConversationID: conversation, State: stateNone, AgentsOnline: agents, Away: agents == 0}, way.queue, locale)
+	return closing(l, way.queue.rules.hoursOr(there.hours), s.now(), s.now()), err
+}
+
+// crowded puts on l that so many wait in the queue that who comes is asked to leave a message. It opens a ticket all
+// the same.
+func (s *Service) crowded(ctx context.Context, l Live, q *line, locale string) (Live, error) {
+	if q.rules.MostWaiting == 0 {
+		return l, nil
+	}
+	n, err := countWaiting(ctx, s.db.R, q.ID)
+	if l.Busy = n >= q.rules.MostWaiting; l.Busy {
+		l.Words = q.rules.telling(locale).Busy
+	}
+	return l, err
 }
 
 // liveOf is what the visitor of a ticket sees.
@@ -135,38 +162,40 @@ func (s *Service) liveOf(ctx context.Context, t ticketRow) (Live, error) {
 	return s.liveWith(ctx, t, there)
 }
 
-func (s *Service) liveWith(ctx context.Context, t ticketRow, there crew) (Live, error) {
-	h, err := s.hoursOf(ctx, t.SiteID)
-	if err != nil {
-		return Live{}, err
-	}
-	l := live(t, there.agents)
+func (s *Service) liveWith(ctx context.Context, t ticketRow, there shift) (Live, error) {
+	crew := there.in(t.QueueID)
+	l := live(t, crew.agents)
 	switch t.State {
 	case stateWaiting:
 		handling, err := recentHandling(ctx, s.db.R, t.QueueID)
 		if err != nil {
 			return Live{}, err
 		}
-		if l.Place, err = placeOf(ctx, s.db.R, t.ID); err != nil {
+		place, err := placeOf(ctx, s.db.R, t)
+		if err != nil {
 			return Live{}, err
 		}
-		l.Estimate = estimate(l.Place, handling, there.slots)
+		l = s.waits(l, t, there, walk{crew, handling, place})
 	case stateOpen:
 		agent, err := s.people.Person(ctx, t.AgentID)
 		if err != nil {
 			return Live{}, err
 		}
 		l.Agent = &agent
-		there, err := s.visible(ctx, t.AgentID) // he answers what he has, also when he takes nothing new
+		visible, err := s.visible(ctx, t.AgentID) // he answers what he has, also when he takes nothing new
 		if err != nil {
 			return Live{}, err
 		}
-		l.Away = !there
+		l.Away = !visible
 	}
-	if t.State == stateWaiting {
-		l = closing(l, h, s.now(), t.OpenedAt)
-	} else if t.State == stateClosed {
-		l = closing(l, h, s.now(), s.now())
+	if t.State == stateClosed {
+		l = closing(l, there.hoursOf(t.QueueID), s.now(), s.now())
+		if q := there.lines.of(t.QueueID); q != nil {
+			var err error
+			if l, err = s.crowded(ctx, l, q, t.Locale); err != nil {
+				return Live{}, err
+			}
+		}
 	}
 	l.MayMail = s.notify.Mails() && t.AgentID != 0
 	l.MayRate = t.rateable(s.now()) == nil
@@ -183,8 +212,9 @@ func live(t ticketRow, agents int) Live {
 // same tells whether a visitor would see no difference. The version alone is none.
 func (l Live) same(o Live) bool {
 	sameEstimate := l.Estimate == o.Estimate || l.Estimate != nil && o.Estimate != nil && *l.Estimate == *o.Estimate
+	sameWords := l.Busy == o.Busy && l.Words == o.Words
 	sameHours := l.Closed == o.Closed && (l.OpensAt == o.OpensAt || l.OpensAt != nil && o.OpensAt != nil && l.OpensAt.Equal(*o.OpensAt))
-	return sameEstimate && sameHours && l.TicketID == o.TicketID && l.State == o.State && l.Apology == o.Apology && l.Place == o.Place && l.AgentsOnline == o.AgentsOnline
+	return sameEstimate && sameHours && sameWords && l.TicketID == o.TicketID && l.State == o.State && l.Apology == o.Apology && l.Place == o.Place && l.AgentsOnline == o.AgentsOnline
 }
 
 func (s *Service) view(ctx context.Context, t ticketRow) (Ticket, error) {
@@ -215,7 +245,7 @@ func (s *Service) views(ctx context.Context, rows []ticketRow) ([]Ticket, error)
 	if err != nil {
 		return nil, err
 	}
-	contacts, err := contactsOf(ctx, s.db.R, visitors.list())
+	contacts, err := contactRowsOf(ctx, s.db.R, visitors.list())
 	if err != nil {
 		return nil, err
 	}
@@ -225,7 +255,8 @@ func (s *Service) views(ctx context.Context, rows []ticketRow) ([]Ticket, error)
 			ID: t.ID, SiteID: t.SiteID, QueueID: t.QueueID, Queue: names[t.QueueID], ConversationID: t.ConversationID,
 			Visitor: who[t.VisitorID], State: t.State, OpenedAt: t.OpenedAt.UTC(), AssignedAt: utc(t.AssignedAt), AnsweredAt: utc(t.AnsweredAt), ClosedAt: utc(t.ClosedAt), DueAt: utc(t.DueAt),
 			Version: t.Version, FromSeq: t.FromSeq, LastText: t.LastText, LastAt: t.LastAt.UTC(), Page: t.Page,
-			Rating: t.Stars, RatingComment: t.Comment, Contact: contacts[t.VisitorID],
+			Rating: t.Stars, RatingComment: t.Comment, Contact: contacts[t.VisitorID].contact(),
+			VIP: contacts[t.VisitorID].VIP == 1, Priority: t.Priority, Locale: t.Locale, Wanted: t.Wanted,
 			AnswerBy: utc(t.AnswerBy), Nudged: t.Nudged == 1,
 		}
 		if agent, ok := who[t.AgentID]; ok {
@@ -251,7 +282,7 @@ func (s *Service) seatViews(ctx context.Context, by int64, rows []seatRow) ([]Se
 	for i, row := range rows {
 		seats[i] = Seat{
 			Person: who[row.PersonID], State: row.State, Present: s.hub.Present(row.PersonID),
-			Cap: row.Cap, Load: loads[row.PersonID], Version: row.Version,
+			Cap: row.Cap, Load: loads[row.PersonID], Languages: append([]string{}, row.languages()...), Version: row.Version,
 		}
 		if row.PersonID != by {
 			seats[i] = seats[i].toOthers()

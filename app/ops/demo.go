@@ -216,7 +216,7 @@ func (s *stage) seat(ctx context.Context, person int64, state string, most int) 
 	if err != nil {
 		return err
 	}
-	_, err = s.Desk.SetSeat(ctx, person, state)
+	_, err = s.Desk.SetSeat(ctx, person, state, nil)
 	return err
 }
 

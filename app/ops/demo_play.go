@@ -112,7 +112,7 @@ func (s *scene) introduce(ctx context.Context) error {
 }
 
 func (s *scene) visitorSays(ctx context.Context, d chat.Draft) error {
-	m, err := s.Desk.SayFrom(ctx, s.site.ID, s.visitor.id, d, s.page)
+	m, err := s.Desk.SayFrom(ctx, s.site.ID, s.visitor.id, d, desk.Approach{Page: s.page})
 	s.conversation, s.seq = cmp.Or(m.ConversationID, s.conversation), max(m.Seq, s.seq)
 	return err
 }
