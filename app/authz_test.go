@@ -132,6 +132,8 @@ var matrix = []struct {
 	{"GET /api/desk/queues", nil, "", cells{401, 403, 200, 403, 200, 200}},
 	{"POST /api/admin/sites/{id}/queues", sitePath, `{"name":"x"}`, cells{401, 403, 404, 403, 404, 200}},
 	{"PATCH /api/admin/queues/{id}", queuePath, `{"name":"y"}`, cells{401, 403, 404, 403, 404, 200}},
+	{"POST /api/admin/sites/{id}/try", sitePath, `{"page":"https://shop.example/"}`, cells{401, 403, 404, 403, 404, 200}},
+	{"PUT /api/desk/visitors/{id}/vip", visitorPath, `{"vip":true}`, cells{401, 403, 404, 403, 204, 204}},
 	{"DELETE /api/admin/queues/{id}", queuePath, "", cells{401, 403, 404, 403, 404, 204}},
 	{"POST /api/desk/tickets/{id}/take", ticketPath, "", cells{401, 403, 404, 403, 409, 409}},
 	{"POST /api/desk/tickets/{id}/close", ticketPath, "", cells{401, 403, 404, 403, 200, 409}},
@@ -240,6 +242,7 @@ func TestASupervisorLooksAfterConversationsOnly(t *testing.T) {
 // shared are the routes of the back office that supervisors share with owners.
 var shared = map[string]bool{
 	"PATCH /api/admin/queues/{id}":        true,
+	"POST /api/admin/sites/{id}/try":      true,
 	"GET /api/admin/sites/{id}/blacklist": true, "POST /api/admin/sites/{id}/blacklist": true, "DELETE /api/admin/sites/{id}/blacklist/{block}": true,
 }
 

@@ -31,6 +31,7 @@ var exempt = map[string]string{
 	"POST /api/desk/canned/{id}/used":                       "a count, for the order of the list when it is opened next",
 	"POST /api/admin/sites/{id}/queues":                     "the list of queues is read when it is opened",
 	"PATCH /api/admin/queues/{id}":                          "the list of queues is read when it is opened; tickets show a new name with their next change, and rules show in what they do",
+	"POST /api/admin/sites/{id}/try":                        "it changes nothing",
 	"DELETE /api/admin/queues/{id}":                         "only a queue in which nobody waits can be removed",
 	"PATCH /api/admin/settings":                             "limits, which the server checks; nobody shows them while he chats",
 	"PATCH /api/admin/sites/{id}":                           "the look of a window is read when it opens",
@@ -165,6 +166,9 @@ var stories = []story{
 	{"POST /api/desk/tickets/{id}/invite-rating", served, request(theAgent, "POST", atTicket("/invite-rating"), nil)},
 	{"POST /api/live/rating", served, request(theVisitor, "POST", at("/api/live/rating"), func(*cast) any { return map[string]any{"stars": 4, "comment": "quick"} })},
 	{"POST /api/live/contact", served, request(theVisitor, "POST", at("/api/live/contact"), func(*cast) any { return map[string]string{"email": "me@check.example", "name": "Me"} })},
+	{"PUT /api/desk/visitors/{id}/vip", waiting, func(ctx context.Context, w *cast) error {
+		return w.do(ctx, w.agent, "PUT", fmt.Sprintf("/api/desk/visitors/%d/vip", w.visitor.id), map[string]bool{"vip": true}, nil)
+	}},
 	{"PATCH /api/admin/sites/{id}/agents/{person}", nil, func(ctx context.Context, w *cast) error {
 		return w.do(ctx, w.owner, "PATCH", fmt.Sprintf("/api/admin/sites/%d/agents/%d", w.site, w.other.id), map[string]int{"cap": 9}, nil)
 	}},

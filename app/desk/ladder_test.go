@@ -53,7 +53,7 @@ func TestWhoDoesNotAnswerIsCalledThenSomebodyElseGetsTheVisitor(t *testing.T) {
 			t.Fatalf("an answered visitor is %+v", l)
 		}
 		expects(t, "the events", bob.events(ticket), "nudged", "requeued")
-		if why := bob.ticket(ticket).Events[1].Why; why.Rule != "no_answer" || why.Agent != ann.id || why.Name != "Ann" || why.AfterS != 60 || why.Round != 1 {
+		if why := bob.decided(ticket)[1].Why; why.Rule != "no_answer" || why.Agent != ann.id || why.Name != "Ann" || why.AfterS != 60 || why.Round != 1 {
 			t.Fatalf("requeued because %+v", why)
 		}
 	})

@@ -29,7 +29,7 @@ func TestWhoWaitsTooLongMovesOnAtHisPlace(t *testing.T) {
 			t.Fatalf("who came first waits at %d, the other at %d", v.Place, w.Place)
 		}
 		expects(t, "the events", ann.events(ticket), "overflowed")
-		if why := ann.ticket(ticket).Events[0].Why; why.From != "Support" || why.To != "Second" || why.AfterS != 60 {
+		if why := ann.decided(ticket)[0].Why; why.From != "Support" || why.To != "Second" || why.AfterS != 60 {
 			t.Fatalf("overflowed because %+v", why)
 		}
 	})
@@ -77,7 +77,7 @@ func TestWhoWaitsIsRaisedUpToTheMost(t *testing.T) {
 		ticket := vic.waitsAt(1)
 		p.passes(time.Hour)
 		expects(t, "the events", ann.events(ticket), "boosted", "boosted")
-		if e := ann.ticket(ticket).Events; e[0].Why.Is != 4 || e[1].Why.Is != 6 || e[1].At.Sub(e[0].At) != time.Minute {
+		if e := ann.decided(ticket); e[0].Why.Is != 4 || e[1].Why.Is != 6 || e[1].At.Sub(e[0].At) != time.Minute {
 			t.Fatalf("raised as %+v", e)
 		}
 	})

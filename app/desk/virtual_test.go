@@ -15,6 +15,7 @@ import (
 
 	"github.com/gorilla/websocket"
 
+	"ichat/app/desk"
 	"ichat/app/id"
 	"ichat/storage/storagetest"
 )
@@ -163,10 +164,16 @@ func (p *product) ruled(rules map[string]any, queue ...int64) {
 	owner.call("PATCH", fmt.Sprintf("/api/admin/queues/%d", queue[0]), map[string]any{"rules": rules}, nil)
 }
 
+// decided is what was decided about a ticket since it reached its queue.
+func (c *client) decided(ticket int64) []desk.Event {
+	c.p.t.Helper()
+	return slices.DeleteFunc(c.ticket(ticket).Events, func(e desk.Event) bool { return e.Kind == "reached" })
+}
+
 // events are what happened to a ticket beside its assignments, in a word each.
 func (c *client) events(ticket int64) (kinds []string) {
 	c.p.t.Helper()
-	for _, e := range c.ticket(ticket).Events {
+	for _, e := range c.decided(ticket) {
 		kinds = append(kinds, e.Kind)
 	}
 	return kinds
