@@ -167,7 +167,7 @@ func requeuesAreSaid(id int64, log []Message, tickets []TicketStory) (found []Vi
 		switch {
 		case m.Type != "system":
 			answered = answered || m.Sender != visitor
-		case m.Body.Key == "ticket.assigned":
+		case m.Body.Key == "ticket.assigned", m.Body.Key == "ticket.transferred":
 			answered = false
 		case m.Body.Key == "ticket.requeued":
 			if lines < len(events) && events[lines].Why.Rule == "no_answer" && answered {
