@@ -19,6 +19,7 @@ import (
 
 	"ichat/app/audit"
 	"ichat/app/chat"
+	"ichat/app/contacts"
 	"ichat/app/desk"
 	"ichat/app/fault"
 	"ichat/app/files"
@@ -52,6 +53,7 @@ type App struct {
 	Chat     *chat.Service
 	Notify   *notify.Service
 	Desk     *desk.Service
+	Contacts *contacts.Service
 	Jobs     *jobs.Jobs
 	Nodes    *nodes.Service // nil when there is one node
 	Settings *settings.Service
@@ -183,6 +185,7 @@ func (a *App) build(ctx context.Context) error {
 		return err
 	}
 	a.Desk = desk.New(a.DB, ids, a.now, a.Hub, a.Sites, a.People, a.Chat, a.Notify, a.Audit, a.log)
+	a.Contacts = contacts.New(a.DB, ids, a.now, a.Hub, a.People, a.Chat, a.Settings, a.Audit, epoch, a.log)
 	a.join()
 	a.routes()
 	if a.Config.NatsURL != "" {
@@ -230,6 +233,7 @@ func (a *App) join() {
 	a.Sites.AttendedBy(a.Desk.Attended)
 	a.Sites.OnChange(a.Desk.SiteChanged)
 	a.Settings.OwnedBy(a.People.SitesOwned)
+	a.People.RegisteredAs(func() string { return a.Settings.Current().Members.Registration })
 	a.People.OnAgent(a.Desk.SeatTx)
 	a.People.Seats(a.Desk.SeatsOf, a.Desk.SetCapTx)
 	a.People.OnSessionEnd(a.Hub.EndSession)
@@ -251,6 +255,7 @@ func (a *App) join() {
 	a.Chat.OnEdit(a.Safety.Heard)
 	a.Chat.OnEdit(a.Desk.Edited)
 	a.Hub.OnPresence(a.Desk.Presence)
+	a.Hub.OnPresence(a.Contacts.Presence)
 	a.Jobs.Every("expire sessions", "17 * * * *", a.People.ExpireSessions)
 	a.Jobs.Every("remove blocks that are over", "*/5 * * * *", a.Safety.RemoveOver)
 	a.Jobs.Every("remove finished mails", "27 * * * *", a.Notify.CleanUp)
@@ -268,6 +273,7 @@ func (a *App) routes() {
 	a.Safety.Routes(a.Web)
 	a.Notify.Routes(a.Web)
 	a.Desk.Routes(a.Web)
+	a.Contacts.Routes(a.Web)
 	consolePages(a.Web)
 }
 
@@ -346,6 +352,7 @@ func (a *App) Serve(ctx context.Context, l net.Listener) error {
 	}
 	part(a.Chat.Run)
 	part(a.Desk.Run)
+	part(a.Contacts.Run)
 	if a.Config.DebugAddr != "" {
 		part(a.debug)
 	}

@@ -114,6 +114,17 @@ var matrix = []struct {
 	{"POST /api/chat/conversations/{id}/messages/{seq}/recall", conversationPath, "", cells{401, 404, 404, 200, 403, 404}}, // the visitor's own hello; the agent reads along
 	{"POST /api/files", nil, `{}`, cells{401, 400, 400, 400, 400, 400}},                                                    // 400: not a form, which is asked after who calls
 	{"POST /api/files/{id}/links", filePath, "", cells{401, 404, 404, 200, 200, 200}},
+	{"GET /api/im/registration", nil, "", cells{200, 200, 200, 200, 200, 200}},
+	{"POST /api/im/register", nil, `{"name":"Somebody","password":"12345678"}`, cells{403, 403, 403, 403, 403, 403}}, // closed until an owner opens it
+	{"GET /api/im", nil, "", cells{401, 403, 200, 403, 200, 200}},
+	{"GET /api/im/conversations", nil, "", cells{401, 403, 200, 403, 200, 200}},
+	{"PATCH /api/im/me", nil, `{"signature":"hello"}`, cells{401, 403, 200, 403, 200, 200}},
+	{"PUT /api/im/presence", nil, `{"state":"busy"}`, cells{401, 403, 200, 403, 200, 200}},
+	{"PUT /api/im/password", nil, `{"old":"not this one","password":"another long one"}`, cells{401, 403, 403, 403, 403, 403}},
+	{"GET /api/im/devices", nil, "", cells{401, 403, 200, 403, 200, 200}},
+	{"DELETE /api/im/devices", nil, "", cells{401, 403, 204, 403, 204, 204}},
+	{"DELETE /api/im/devices/{device}", nil, "", cells{401, 403, 404, 403, 404, 404}}, // nobody's
+	{"POST /api/admin/members/invitations", nil, "", cells{401, 403, 200, 403, 404, 200}},
 	{"GET /api/desk", nil, "", cells{401, 403, 200, 403, 200, 200}},
 	{"GET /api/desk/tickets", func(*world) string { return "/api/desk/tickets?state=open" }, "", cells{401, 403, 200, 403, 200, 200}},
 	{"GET /api/desk/board", func(*world) string { return "/api/desk/board?from=" + time.Now().UTC().Format(time.RFC3339) }, "", cells{401, 403, 200, 403, 403, 200}},

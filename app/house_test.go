@@ -31,6 +31,7 @@ var floors = map[string]int{
 	"ichat/app/safety":        7,
 	"ichat/app/notify":        7,
 	"ichat/app/desk":          8,
+	"ichat/app/contacts":      8,
 	"ichat/app":               11,
 	"ichat/app/ops":           12,
 	"ichat/app/bench":         12, "ichat/app/apptest": 12,
@@ -63,6 +64,7 @@ var only = []struct {
 	{"github.com/nats-io/nats-server", []string{"scripts/services", "app/hub/relaytest"}, "the product brings no broker of its own"},
 	{"github.com/versity/versitygw", []string{"storage/blob/blobtest"}, "the product brings no store of its own"},
 	{"github.com/alecthomas/kong", []string{"main.go"}, "flags end where app.Config begins"},
+	{"golang.org/x/text", []string{"app/people"}, "what a name looks like is decided in one place"},
 	{"golang.org/x/crypto", []string{"app/people"}, "passwords are people's business"},
 }
 

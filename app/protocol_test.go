@@ -12,6 +12,7 @@ import (
 
 	"ichat/app/audit"
 	"ichat/app/chat"
+	"ichat/app/contacts"
 	"ichat/app/desk"
 	"ichat/app/files"
 	"ichat/app/notify"
@@ -46,9 +47,13 @@ var spoken = []struct {
 	{"BoardQueue", desk.BoardQueue{}}, {"BoardNumbers", desk.BoardNumbers{}}, {"Board", desk.Board{}},
 	{"File", files.File{}}, {"FileLinks", files.FileLinks{}},
 	{"Mail", notify.Mail{}}, {"FailedMail", notify.FailedMail{}}, {"Notice", notify.Notice{}}, {"PushDevice", notify.PushDevice{}},
-	{"ChatSettings", settings.Chat{}}, {"FileSettings", settings.Files{}}, {"Settings", settings.Settings{}},
+	{"ChatSettings", settings.Chat{}}, {"FileSettings", settings.Files{}}, {"MemberSettings", settings.Members{}}, {"Settings", settings.Settings{}},
 	{"Site", sites.Site{}}, {"Agent", people.Agent{}},
 	{"Block", safety.Block{}}, {"BlockPage", safety.Page{}}, {"VisitorBlock", safety.VisitorBlock{}},
+	{"Profile", people.Profile{}}, {"Myself", people.Member{}}, {"Registration", people.Registration{}}, {"Device", people.Device{}},
+	{"Last", chat.Last{}}, {"Brief", chat.Brief{}}, {"GroupPlace", chat.GroupPlace{}},
+	{"Friend", contacts.Friend{}}, {"FriendGroup", contacts.FriendGroup{}}, {"Start", contacts.Start{}}, {"ContactsChange", contacts.Change{}},
+	{"Presence", contacts.Presence{}}, {"Card", contacts.Card{}}, {"BriefPage", contacts.ConversationPage{}},
 	{"Change", audit.Change{}}, {"Who", audit.Who{}}, {"Act", audit.Act{}}, {"ActPage", audit.Page{}},
 }
 

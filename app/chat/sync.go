@@ -188,7 +188,10 @@ func (s *Service) places(ctx context.Context, r bun.IDB, me int64, req SyncReque
 	return changed, nil
 }
 
-var placeColumns = `c.id, c.kind, c.seq, c.version, c.site_id, c.name, c.member_count, c.dissolved_at IS NOT NULL AS dissolved, c.updated_at,
+// headerOf are the columns of a place that make its header.
+const headerOf = `c.id, c.kind, c.seq, c.version, c.site_id, c.name, c.member_count, c.dissolved_at IS NOT NULL AS dissolved, c.updated_at`
+
+var placeColumns = headerOf + `,
 	m.join_seq, m.version AS mine, CASE WHEN c.member_count > ` + strconv.Itoa(shownCursors) + ` THEN m.read_seq + m.received_seq ELSE
 	(SELECT COALESCE(SUM(o.read_seq + o.received_seq), 0) FROM members o WHERE o.conversation_id = c.id AND o.left_seq IS NULL) END AS reads`
 

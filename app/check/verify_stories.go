@@ -16,6 +16,13 @@ type story struct {
 var exempt = map[string]string{
 	"PUT /api/push/device":                                  "where one's own browser is called; nobody shows it",
 	"DELETE /api/push/device":                               "where one's own browser is called; nobody shows it",
+	"POST /api/im/register":                                 "a member whom nobody knows is shown nowhere",
+	"PATCH /api/im/me":                                      "app/contacts tells the stories of contacts, from what its own pages read",
+	"PUT /api/im/presence":                                  "as above",
+	"PUT /api/im/password":                                  "it ends sign-ins, which closes their sockets; app/contacts tells that story",
+	"DELETE /api/im/devices":                                "as above",
+	"DELETE /api/im/devices/{device}":                       "as above",
+	"POST /api/admin/members/invitations":                   "a link, for the owner only",
 	"POST /api/setup":                                       "before it there is nobody who could watch",
 	"POST /api/session":                                     "a sign-in changes nothing that anybody shows",
 	"DELETE /api/session":                                   "it ends the socket itself; app/people tells that story",

@@ -4,6 +4,17 @@ package fault
 // keyed by its English. Each room adds its own lines. Kept in alphabetical order of the
 // English, so that two additions rarely meet and a duplicate is seen. # stands for a number.
 var wordsZH = map[string]string{
+	"must not contain invisible characters or ones that turn the direction": "不能包含不可见字符或改变方向的字符",
+	"must consist of letters, digits, spaces and _ - . ·":                   "只能由文字、数字、空格和 _ - . · 组成",
+	"must contain a letter":                                       "至少包含一个文字",
+	"is kept for those who run this server":                       "该名称保留给管理者使用",
+	"must be a date such as 2000-01-31":                           "必须是日期，例如 2000-01-31",
+	"this name is taken":                                          "该名称已被使用",
+	"nobody can register on this server at the moment":            "本服务器目前不开放注册",
+	"name or password is wrong":                                   "名称或密码不正确",
+	"the old password is wrong":                                   "原密码不正确",
+	"is wrong":                                                    "不正确",
+	"device not found":                                            "找不到该设备",
 	"a file message has only a file":                              "文件消息只能包含一个文件",
 	"a site needs a queue: add another one first":                 "站点至少要有一个队列：请先添加另一个",
 	"a site needs an owner: make somebody else owner first":       "站点至少要有一位所有者：请先把别人设为所有者",

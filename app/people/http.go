@@ -24,6 +24,7 @@ func (s *Service) Routes(w *web.Server) {
 	web.Route(w, web.Public, http.MethodPost, "/api/visitors", "Become a visitor of a site", s.postVisitor, web.PerAddress(1, 60))
 	web.Route(w, web.Visitor, http.MethodGet, "/api/visitors/me", "Come back as the same visitor", s.getVisitor)
 
+	s.memberRoutes(w)
 	web.Route(w, web.Member, http.MethodGet, "/api/admin/sites/{id}/agents", "The agents of a site you own", s.getAgents)
 	web.Route(w, web.Member, http.MethodPost, "/api/admin/sites/{id}/agents", "Invite an agent", s.postAgent)
 	web.Route(w, web.Member, http.MethodPatch, "/api/admin/sites/{id}/agents/{person}", "Change an agent", s.patchAgent)
@@ -63,12 +64,17 @@ func (s *Service) postSetup(ctx context.Context, in *setupIn) (*sessionOut, erro
 
 type signInIn struct {
 	Body struct {
-		Email    string `json:"email"`
+		Email    string `json:"email,omitempty"`
+		Name     string `json:"name,omitempty" maxLength:"256"` // a member's, in place of an address
 		Password string `json:"password"`
 	}
 }
 
 func (s *Service) postSession(ctx context.Context, in *signInIn) (*sessionOut, error) {
+	if in.Body.Email == "" && in.Body.Name != "" {
+		person, token, err := s.SignInByName(ctx, in.Body.Name, in.Body.Password)
+		return s.signedIn(ctx, person, token, err)
+	}
 	person, token, err := s.SignIn(ctx, in.Body.Email, in.Body.Password)
 	return s.signedIn(ctx, person, token, err)
 }

@@ -33,15 +33,17 @@ type Service struct {
 	onSessionEnd []func(string)
 	onPersonEnd  []func(int64)
 	seats        func(context.Context, []int64) (map[int64]Seat, error)
+	registration func() string
 	setCap       func(context.Context, *storage.Tx, int64, int) (was int, err error)
 }
 
 // New makes the room. epoch names the life of the database to clients.
 func New(db *storage.DB, ids *id.Source, now func() time.Time, sites *sites.Service, log *audit.Log, epoch string) *Service {
 	return &Service{db: db, ids: ids, now: now, sites: sites, audit: log, epoch: epoch, vault: newVault(),
-		onInvited: func(context.Context, *storage.Tx, Invited) (bool, error) { return false, nil },
-		seats:     func(context.Context, []int64) (map[int64]Seat, error) { return nil, nil },
-		setCap:    func(context.Context, *storage.Tx, int64, int) (int, error) { return 0, nil }}
+		registration: func() string { return RegisterClosed },
+		onInvited:    func(context.Context, *storage.Tx, Invited) (bool, error) { return false, nil },
+		seats:        func(context.Context, []int64) (map[int64]Seat, error) { return nil, nil },
+		setCap:       func(context.Context, *storage.Tx, int64, int) (int, error) { return 0, nil }}
 }
 
 // OnAgent adds a hook that runs inside the write by which somebody comes to answer on a site. It
@@ -185,7 +187,10 @@ func lifetime(kind string) time.Duration {
 // startTx signs a person in and returns the token, which is written down nowhere else.
 func (s *Service) startTx(ctx context.Context, tx *storage.Tx, person int64, kind string) (string, error) {
 	token, now := id.Token(), s.now().UTC()
-	return token, insertSession(ctx, tx, id.Hash(token), person, now, now.Add(lifetime(kind)))
+	if err := insertSession(ctx, tx, id.Hash(token), person, now, now.Add(lifetime(kind))); err != nil || kind == KindVisitor {
+		return token, err
+	}
+	return token, describeSession(ctx, tx, id.Hash(token), web.DeviceOf(ctx), web.AddressOf(ctx))
 }
 
 // SignIn checks an e-mail address and a password and returns the person and a new token. It answers
@@ -200,6 +205,20 @@ func (s *Service) SignIn(ctx context.Context, email, password string) (person in
 	if err != nil && !fault.Is(err, fault.NotFound) {
 		return 0, "", err
 	}
+	return s.enter(ctx, a, password, "e-mail or password is wrong")
+}
+
+// SignInByName is SignIn for a member who goes by his name.
+func (s *Service) SignInByName(ctx context.Context, name, password string) (person int64, token string, err error) {
+	a, err := accountByName(ctx, s.db.R, name)
+	if err != nil && !fault.Is(err, fault.NotFound) {
+		return 0, "", err
+	}
+	return s.enter(ctx, a, password, "name or password is wrong")
+}
+
+// enter signs in who knows the password of an account; the zero account is nobody's.
+func (s *Service) enter(ctx context.Context, a account, password, refusal string) (person int64, token string, err error) {
 	if passwordProblem(password) != "" {
 		password = "" // no account has such a one, and hashing a novel would cost more
 	}
@@ -208,7 +227,7 @@ func (s *Service) SignIn(ctx context.Context, email, password string) (person in
 		return 0, "", err
 	}
 	if !ok || a.DisabledAt != nil {
-		return 0, "", fault.New(fault.SignedOut, "e-mail or password is wrong")
+		return 0, "", fault.New(fault.SignedOut, refusal)
 	}
 	err = s.db.Write(ctx, func(ctx context.Context, tx *storage.Tx) (err error) {
 		token, err = s.startTx(ctx, tx, a.ID, a.Kind)

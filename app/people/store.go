@@ -92,6 +92,11 @@ func insertSession(ctx context.Context, tx *storage.Tx, hash string, person int6
 	return err
 }
 
+// describeSession notes what a member signed in with, for the list of his devices.
+func describeSession(ctx context.Context, tx *storage.Tx, hash, device, address string) error {
+	return tx.Do(ctx, `UPDATE sessions SET device = ?, address = ? WHERE token_hash = ?`, device, address, hash)
+}
+
 // prolong moves the end of a session, unless another request of the day has done so.
 func prolong(ctx context.Context, tx *storage.Tx, hash string, until time.Time) error {
 	_, err := tx.NewRaw(`UPDATE sessions SET expires_at = ? WHERE token_hash = ? AND expires_at < ?`,

@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"log/slog"
-	"strconv"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -86,12 +85,11 @@ func (s *Service) stored(ctx context.Context, r bun.IDB) (Settings, error) {
 		if !set {
 			continue
 		}
-		var n int
-		if err := json.Unmarshal([]byte(value), &n); err != nil {
+		was := next
+		if err := json.Unmarshal([]byte(value), r.in(&next)); err != nil {
 			s.log.WarnContext(ctx, "a setting cannot be read", "name", r.name, "err", err)
-			continue
+			next = was
 		}
-		*r.in(&next) = n
 	}
 	return next, nil
 }
@@ -136,14 +134,16 @@ func (s *Service) Change(ctx context.Context, by int64, c Change) (Settings, err
 		}
 		after := before
 		for _, r := range rows {
-			n := r.asked(c)
-			if n == nil {
+			if !r.put(&after, c) {
 				continue
 			}
-			if err := save(ctx, tx, row{Name: r.name, Value: strconv.Itoa(*n)}); err != nil {
+			value, err := json.Marshal(r.in(&after))
+			if err != nil {
+				panic(err) // numbers, words, yes and no
+			}
+			if err := save(ctx, tx, row{Name: r.name, Value: string(value)}); err != nil {
 				return err
 			}
-			*r.in(&after) = *n
 		}
 		return s.audit.WriteTx(ctx, tx, audit.Entry{By: by, Action: "settings.update", Changes: audit.Compare(before, after)})
 	})

@@ -32,7 +32,8 @@ type request struct {
 	address string
 	host    string
 	origin  string
-	secure  bool // reached us by https, as far as we may believe it
+	device  string // the User-Agent, shortened
+	secure  bool   // reached us by https, as far as we may believe it
 	caller  Caller
 	header  http.Header // of the answer
 }
@@ -60,6 +61,9 @@ func RequestID(ctx context.Context) string { return requestOf(ctx).id }
 // AddressOf is the client's IP address, behind trusted proxies too.
 func AddressOf(ctx context.Context) string { return requestOf(ctx).address }
 
+// DeviceOf is what the client calls itself, on one short line.
+func DeviceOf(ctx context.Context) string { return requestOf(ctx).device }
+
 // OriginOf is the Origin header; empty when the browser sent none.
 func OriginOf(ctx context.Context) string { return requestOf(ctx).origin }
 
@@ -85,6 +89,7 @@ func (s *Server) begin(next echo.HandlerFunc) echo.HandlerFunc {
 			address: c.RealIP(),
 			host:    r.Host,
 			origin:  r.Header.Get("Origin"),
+			device:  deviceOf(r),
 			secure:  s.isSecure(r),
 			header:  h,
 		}
@@ -169,6 +174,19 @@ func guardText(u *url.URL) error {
 func newRequestID() string {
 	var b [16]byte
 	return string(strconv.AppendUint(b[:0], rand.Uint64()|1<<63, 36)) // the high bit keeps the length at 13
+}
+
+// deviceMost is how much of a User-Agent is kept.
+const deviceMost = 200
+
+func deviceOf(r *http.Request) string {
+	given := strings.Map(func(c rune) rune {
+		if c < ' ' || c > '~' {
+			return -1
+		}
+		return c
+	}, r.UserAgent())
+	return given[:min(len(given), deviceMost)]
 }
 
 func withoutLang(u *url.URL) *url.URL {

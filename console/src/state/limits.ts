@@ -108,7 +108,7 @@ function fieldsOf({ chat, files }: Settings): LimitFields {
 }
 
 function patchOf(changed: Limit[], fields: LimitFields): SettingsPatch {
-  const patch: Record<keyof Settings, Record<string, number>> = { chat: {}, files: {} }
+  const patch: Record<"chat" | "files", Record<string, number>> = { chat: {}, files: {} }
   for (const name of changed) patch[partOf[name]][name] = Number(fields[name])
   return Object.fromEntries(Object.entries(patch).filter(([, part]) => Object.keys(part).length > 0)) as SettingsPatch
 }

@@ -1,0 +1,58 @@
+package contacts
+
+import (
+	"context"
+	"net/http"
+
+	"ichat/app/people"
+	"ichat/app/web"
+)
+
+// Routes adds the messenger's routes beside the core's. All are for members, about their own contacts: what is
+// somebody else's is not found.
+func (s *Service) Routes(w *web.Server) {
+	few := web.PerPerson(2, 20)
+	web.Route(w, web.Member, http.MethodGet, "/api/im", "Everything the messenger shows at sign-in", s.getStart, web.PerPerson(2, 20))
+	web.Route(w, web.Member, http.MethodGet, "/api/im/conversations", "One's older conversations", s.getConversations)
+	web.Route(w, web.Member, http.MethodPatch, "/api/im/me", "Change one's name, signature and profile", s.patchMe, few)
+	web.Route(w, web.Member, http.MethodPut, "/api/im/presence", "Be online, away, busy or invisible", s.putPresence, few)
+}
+
+type startOutput struct{ Body Start }
+
+func (s *Service) getStart(ctx context.Context, _ *struct{}) (*startOutput, error) {
+	a, err := s.Start(ctx, web.CallerOf(ctx).Person)
+	return &startOutput{Body: a}, err
+}
+
+type conversationsInput struct {
+	Before string `query:"before" maxLength:"64"`
+	Limit  int    `query:"limit" minimum:"1" maximum:"200" default:"100"`
+}
+
+type conversationsOutput struct{ Body ConversationPage }
+
+func (s *Service) getConversations(ctx context.Context, in *conversationsInput) (*conversationsOutput, error) {
+	p, err := s.Conversations(ctx, web.CallerOf(ctx).Person, in.Before, in.Limit)
+	return &conversationsOutput{Body: p}, err
+}
+
+type meInput struct{ Body people.ProfileChange }
+
+type meOutput struct{ Body people.Member }
+
+func (s *Service) patchMe(ctx context.Context, in *meInput) (*meOutput, error) {
+	m, err := s.ChangeMe(ctx, web.CallerOf(ctx).Person, in.Body)
+	return &meOutput{Body: m}, err
+}
+
+type presenceInput struct {
+	Body struct {
+		State string `json:"state" enum:"online,away,busy,invisible"`
+	}
+}
+
+func (s *Service) putPresence(ctx context.Context, in *presenceInput) (*meOutput, error) {
+	m, err := s.SetPresence(ctx, web.CallerOf(ctx).Person, in.Body.State)
+	return &meOutput{Body: m}, err
+}

@@ -1,0 +1,72 @@
+package contacts
+
+import (
+	"context"
+
+	"ichat/app/hub"
+	"ichat/app/people"
+	"ichat/storage"
+)
+
+// ChangeMe changes what somebody says about himself. His own devices are told all of it, those who know him
+// his name and signature.
+func (s *Service) ChangeMe(ctx context.Context, me int64, c people.ProfileChange) (after people.Member, err error) {
+	if _, err := s.people.Member(ctx, me); err != nil {
+		return after, err
+	}
+	err = s.db.Write(ctx, func(ctx context.Context, tx *storage.Tx) error {
+		before, next, err := s.people.ChangeMemberTx(ctx, tx, me, c)
+		if after = next; err != nil || before == after {
+			return err
+		}
+		return s.shownTx(ctx, tx, before, after)
+	})
+	return after, err
+}
+
+// shownTx tells of somebody who is another now.
+func (s *Service) shownTx(ctx context.Context, tx *storage.Tx, before, after people.Member) error {
+	if err := s.tellTx(ctx, tx, map[int64]Change{after.Person.ID: {Me: &after}}); err != nil {
+		return err
+	}
+	card := Card{Person: after.Person, Signature: after.Signature}
+	if card == (Card{Person: before.Person, Signature: before.Signature}) {
+		return nil
+	}
+	to, err := knownBy(ctx, tx, after.Person.ID, crowd)
+	if err != nil {
+		return err
+	}
+	tx.After(func() { s.hub.Push(to, hub.Frame{Type: "person", Data: card}) })
+	return nil
+}
+
+// SetPresence keeps the state somebody gives himself, and tells who may see it.
+func (s *Service) SetPresence(ctx context.Context, me int64, state string) (after people.Member, err error) {
+	if _, err := s.people.Member(ctx, me); err != nil {
+		return after, err
+	}
+	err = s.db.Write(ctx, func(ctx context.Context, tx *storage.Tx) error {
+		moved, err := s.people.SetPresenceTx(ctx, tx, me, state)
+		if err != nil {
+			return err
+		}
+		if after, err = s.people.MemberIn(ctx, tx, me); err != nil || !moved {
+			return err
+		}
+		if err := s.tellTx(ctx, tx, map[int64]Change{me: {Me: &after}}); err != nil {
+			return err
+		}
+		rows, err := watchersOf(ctx, tx, []int64{me})
+		if err != nil {
+			return err
+		}
+		tx.After(func() {
+			for person, watchers := range byPerson(rows) {
+				s.hub.Push(watchers, presenceFrame(person, seen(state, s.hub.Present(person), true, false)))
+			}
+		})
+		return nil
+	})
+	return after, err
+}
