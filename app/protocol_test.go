@@ -35,7 +35,7 @@ var spoken = []struct {
 	{"Text", sites.Text{}}, {"Texts", sites.Texts{}}, {"Span", sites.Span{}}, {"Holiday", sites.Holiday{}}, {"Hours", sites.Hours{}},
 	{"SiteLook", sites.SiteLook{}}, {"VisitorSession", people.VisitorSession{}},
 	{"Body", chat.Body{}}, {"Reply", chat.Reply{}}, {"Message", chat.Message{}}, {"Member", chat.Member{}}, {"MemberChange", chat.MemberChange{}}, {"Cursor", chat.Cursor{}},
-	{"Header", chat.Header{}}, {"ChatAct", chat.Act{}}, {"Edition", chat.Edition{}}, {"ConversationPage", chat.ConversationPage{}}, {"MemberPage", chat.MemberPage{}},
+	{"GroupInfo", chat.Info{}}, {"GroupChange", chat.GroupChange{}}, {"Header", chat.Header{}}, {"ChatAct", chat.Act{}}, {"Edition", chat.Edition{}}, {"ConversationPage", chat.ConversationPage{}}, {"MemberPage", chat.MemberPage{}},
 	{"ConversationSync", chat.ConversationSync{}}, {"SyncRequest", chat.SyncRequest{}}, {"BindRequest", chat.BindRequest{}},
 	{"SyncAnswer", chat.SyncAnswer{}}, {"MessagePage", chat.MessagePage{}}, {"SendRequest", chat.SendRequest{}},
 	{"Estimate", desk.Estimate{}}, {"Rating", desk.Rating{}}, {"Contact", desk.Contact{}},
@@ -51,9 +51,13 @@ var spoken = []struct {
 	{"Site", sites.Site{}}, {"Agent", people.Agent{}},
 	{"Block", safety.Block{}}, {"BlockPage", safety.Page{}}, {"VisitorBlock", safety.VisitorBlock{}},
 	{"Profile", people.Profile{}}, {"Myself", people.Member{}}, {"Registration", people.Registration{}}, {"Device", people.Device{}},
-	{"Last", chat.Last{}}, {"Brief", chat.Brief{}}, {"GroupPlace", chat.GroupPlace{}},
+	{"Last", chat.Last{}}, {"Brief", chat.Brief{}}, {"GroupPlace", chat.GroupPlace{}}, {"FoundGroup", chat.FoundGroup{}},
+	{"FriendRequest", contacts.Request{}}, {"BoxItem", contacts.BoxItem{}}, {"BoxPage", contacts.BoxPage{}},
 	{"Friend", contacts.Friend{}}, {"FriendGroup", contacts.FriendGroup{}}, {"Start", contacts.Start{}}, {"ContactsChange", contacts.Change{}},
 	{"Presence", contacts.Presence{}}, {"Card", contacts.Card{}}, {"BriefPage", contacts.ConversationPage{}},
+	{"FoundPerson", contacts.Found{}}, {"FoundPage", contacts.FoundPage{}}, {"GroupPage", contacts.GroupPage{}}, {"NewGroup", contacts.NewGroup{}}, {"MadeGroup", contacts.MadeGroup{}},
+	{"Joining", contacts.Joining{}}, {"GroupLink", contacts.Link{}}, {"Evidence", contacts.Evidence{}}, {"Reporting", contacts.Reporting{}}, {"Report", contacts.Report{}}, {"ReportPage", contacts.ReportPage{}},
+	{"WaitingGroup", contacts.Waiting{}}, {"OfficeGroups", contacts.OfficeGroups{}},
 	{"Change", audit.Change{}}, {"Who", audit.Who{}}, {"Act", audit.Act{}}, {"ActPage", audit.Page{}},
 }
 

@@ -19,10 +19,24 @@ type Header struct {
 	Name        string `json:"name,omitempty"`
 	MemberCount int64  `json:"member_count,omitempty"`
 	Dissolved   bool   `json:"dissolved,omitempty"`
+	Closed      bool   `json:"closed,omitempty"` // a direct one of two who are friends no more: nothing can be sent
+	Info
+}
+
+// Info is what a group says of itself. Number finds it; only groups of members have one. JoinRule is how one
+// comes in who is not brought: by himself, by application, or not at all.
+type Info struct {
+	Number   int64  `json:"number,omitempty" bun:"number"`
+	Avatar   string `json:"avatar,omitempty" bun:"avatar"`
+	About    string `json:"about,omitempty" bun:"about"`
+	Notice   string `json:"notice,omitempty" bun:"notice"`
+	JoinRule string `json:"join_rule,omitempty" bun:"join_rule" enum:"open,apply,invite"`
+	Hushed   bool   `json:"hushed,omitempty" bun:"hushed"` // only its owner and admins may send
 }
 
 func (c Conversation) header() Header {
-	return Header{ID: c.ID, Kind: c.Kind, Version: c.Version, Seq: c.Seq, SiteID: c.SiteID, Name: c.Name, MemberCount: c.MemberCount, Dissolved: c.Dissolved}
+	return Header{ID: c.ID, Kind: c.Kind, Version: c.Version, Seq: c.Seq, SiteID: c.SiteID, Name: c.Name, MemberCount: c.MemberCount, Dissolved: c.Dissolved,
+		Closed: c.Bond == bondApart, Info: c.Info}
 }
 
 // Act is the data of an `act` frame: everything that one act did to a conversation, under one version.
@@ -43,6 +57,7 @@ type act struct {
 	key       string      // of the line; empty: none
 	args      map[string]string
 	name      string // the group's new one; empty: the old one stays
+	info      *Info  // the group's new one; nil: the old one stays
 	dissolved bool
 }
 

@@ -76,11 +76,15 @@ type Body struct {
 	Key    string            `json:"key,omitempty"`
 	Args   map[string]string `json:"args,omitempty"`
 	FileID int64             `json:"file_id,omitempty"`
-	Name   string            `json:"name,omitempty"`
-	Size   int64             `json:"size,omitempty"`
-	Mime   string            `json:"mime,omitempty"`
-	Width  int64             `json:"width,omitempty"`
-	Height int64             `json:"height,omitempty"`
+
+	Mentions   []int64 `json:"mentions,omitempty"`    // members a text in a group speaks to
+	MentionAll bool    `json:"mention_all,omitempty"` // or everybody, which its owner and admins may
+
+	Name   string `json:"name,omitempty"`
+	Size   int64  `json:"size,omitempty"`
+	Mime   string `json:"mime,omitempty"`
+	Width  int64  `json:"width,omitempty"`
+	Height int64  `json:"height,omitempty"`
 }
 
 // Message is a message as every member sees it.
@@ -131,6 +135,8 @@ type Conversation struct {
 	Name        string // a group's
 	MemberCount int64  // a group's
 	Dissolved   bool   // a group that is read only, for good
+	Bond        string // of a direct one: what contacts says of the two; empty: nothing, colleagues may
+	Info
 
 	membersVersion int64     // of the last change of who is in it
 	at             time.Time // of the message that was just numbered
@@ -145,6 +151,8 @@ type Member struct {
 	Read     int64  `json:"read"`
 	Received int64  `json:"received"`
 	Version  int64  `json:"version"`
+
+	MutedUntil *time.Time `json:"muted_until,omitempty"` // he may not send until then
 }
 
 // Cursor is how far somebody has received and read. It only moves forward.

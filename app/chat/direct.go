@@ -2,6 +2,8 @@ package chat
 
 import (
 	"context"
+	"database/sql"
+	"errors"
 
 	"ichat/app/fault"
 	"ichat/storage"
@@ -44,13 +46,16 @@ func (s *Service) directTx(ctx context.Context, tx *storage.Tx, by, older, young
 		return Conversation{}, err
 	}
 	places := []memberRow{newPlace(c, older, RoleMember), newPlace(c, younger, RoleMember)}
-	return c, s.actTx(ctx, tx, c, act{by: by, joined: places})
+	if err := s.actTx(ctx, tx, c, act{by: by, joined: places}); err != nil {
+		return c, err
+	}
+	return c, markBlocks(ctx, tx, c.ID, older, younger)
 }
 
 // maySendTx refuses what this person may not say in a conversation between members any more. It is asked
 // under the conversation's lock, in the write that says it: a role that ends a moment later is later. That he
 // is in is the caller's to know.
-func (s *Service) maySendTx(ctx context.Context, tx *storage.Tx, c Conversation, by int64) error {
+func (s *Service) maySendTx(ctx context.Context, tx *storage.Tx, c Conversation, by int64, b Body) error {
 	if c.Kind != Direct && c.Kind != Group {
 		return nil
 	}
@@ -58,13 +63,43 @@ func (s *Service) maySendTx(ctx context.Context, tx *storage.Tx, c Conversation,
 	if err != nil {
 		return err
 	}
-	return standing{kind: c.Kind, role: RoleMember, works: works, dissolved: c.Dissolved}.may(toSend, "")
+	st := standing{kind: c.Kind, role: RoleMember, works: works, dissolved: c.Dissolved, closed: c.Bond == bondApart, hushed: c.Hushed}
+	if c.Kind == Direct {
+		st.blocks, st.blocked, err = blocksIn(ctx, tx, c.ID, by)
+	} else {
+		st.role, st.muted, err = s.voiceTx(ctx, tx, c.ID, by)
+	}
+	if err != nil {
+		return err
+	}
+	if err := st.may(toSend, ""); err != nil {
+		return err
+	}
+	if b.MentionAll && (c.Kind != Group || st.managing() != nil) {
+		return errMentionAll
+	}
+	return nil
 }
 
-// worksTx tells whether a person still works with those he speaks to here.
+// voiceTx is the role of a member of a group, and whether he is muted now.
+func (s *Service) voiceTx(ctx context.Context, tx *storage.Tx, group, by int64) (role string, muted bool, err error) {
+	var until storage.Time
+	err = tx.One(ctx, `SELECT role, muted_until FROM members WHERE conversation_id = ? AND person_id = ?`, []any{group, by}, &role, &until)
+	if errors.Is(err, sql.ErrNoRows) {
+		return RoleMember, false, nil
+	}
+	return role, until.After(s.now()), err
+}
+
+// worksTx tells whether a person still works with those he speaks to here, or knows them as contacts does.
 func (s *Service) worksTx(ctx context.Context, tx *storage.Tx, c Conversation, person int64) (bool, error) {
-	if c.Kind == Direct {
+	switch {
+	case c.Kind == Direct && (c.Bond == bondFriends || c.OwnerID == c.PeerID):
+		return true, nil
+	case c.Kind == Direct:
 		return s.people.ColleaguesTx(ctx, tx, c.OwnerID, c.PeerID)
+	case c.SiteID == 0: // a group of members, wherever they work
+		return true, nil
 	}
 	return s.people.WorksOnTx(ctx, tx, person, c.SiteID)
 }

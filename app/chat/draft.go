@@ -33,6 +33,19 @@ func (d Draft) may(c Conversation, members []int64, by int64) bool {
 	return !d.note && (everybodyMay || slices.Contains(members, by))
 }
 
+// mostMentions is how many members one text speaks to by name.
+const mostMentions = 50
+
+// mentionsOnly refuses a text that speaks to somebody who is not there to hear it.
+func (d Draft) mentionsOnly(members []int64) error {
+	for _, person := range d.Body.Mentions {
+		if !slices.Contains(members, person) {
+			return fault.New(fault.Invalid, "somebody you mention is not here").With("body.mentions", "somebody you mention is not here")
+		}
+	}
+	return nil
+}
+
 // validators says for each type of message what a client may send. A type that is not in it
 // cannot be sent from outside.
 var validators = map[string]func(b Body, maxText int) error{
@@ -47,6 +60,8 @@ func validText(b Body, maxText int) error {
 		return fault.New(fault.Invalid, "a text message has only a text").With("body", "a text message has only a text")
 	case strings.TrimSpace(b.Text) == "":
 		return fault.New(fault.Invalid, "the message is empty").With("body.text", "the message is empty")
+	case len(b.Mentions) > mostMentions:
+		return fault.New(fault.Invalid, "the message mentions too many people").With("body.mentions", "the message mentions too many people")
 	case utf8.RuneCountInString(b.Text) > maxText:
 		return fault.New(fault.Invalid, "the message is too long").With("body.text", "the message is too long")
 	}
@@ -55,7 +70,7 @@ func validText(b Body, maxText int) error {
 
 func validFile(b Body, _ int) error {
 	switch {
-	case b.worded() || b.Text != "" || b.described():
+	case b.worded() || b.Text != "" || b.described() || b.MentionAll || len(b.Mentions) > 0:
 		return fault.New(fault.Invalid, "a file message has only a file").With("body", "a file message has only a file")
 	case b.FileID <= 0:
 		return fault.New(fault.Invalid, "the file is missing").With("body.file_id", "the file is missing")

@@ -3,8 +3,6 @@ package chat
 import (
 	"context"
 	"slices"
-	"strconv"
-	"strings"
 	"unicode/utf8"
 
 	"ichat/app/fault"
@@ -33,12 +31,32 @@ type Founding struct {
 	Name     string
 	People   []int64
 	SiteID   int64
+	Info     Info `json:",omitzero"` // of a group of members
 }
+
+// Allow tells, in the write that brings people into a group, whether they may be brought: contacts says whom
+// members may bring.
+type Allow func(ctx context.Context, tx *storage.Tx, fresh []int64) error
 
 // Found makes a group of the founder and colleagues, in one write. The same client id again finds the group it
 // made; with other people or another name it is a Conflict. Faults: Invalid, NotFound (somebody is no colleague
 // on a common site), Conflict.
 func (s *Service) Found(ctx context.Context, by int64, f Founding) (Header, error) {
+	f.Info = Info{}
+	return s.found(ctx, by, f, nil)
+}
+
+// FoundAmong is Found among members of the messenger, on no site: allow says who may be in it from the start,
+// and whether there may be a group at all.
+func (s *Service) FoundAmong(ctx context.Context, by int64, f Founding, allow Allow) (Header, error) {
+	f.SiteID, f.Info.About = 0, sites.OneLine(f.Info.About)
+	if utf8.RuneCountInString(f.Info.About) > longestAbout {
+		return Header{}, fault.New(fault.Invalid, "this text is too long").With("about", "this text is too long")
+	}
+	return s.found(ctx, by, f, allow)
+}
+
+func (s *Service) found(ctx context.Context, by int64, f Founding, allow Allow) (Header, error) {
 	name, err := groupName(f.Name)
 	if err != nil {
 		return Header{}, err
@@ -49,7 +67,7 @@ func (s *Service) Found(ctx context.Context, by int64, f Founding) (Header, erro
 	}
 	var c Conversation
 	err = s.db.Write(ctx, func(ctx context.Context, tx *storage.Tx) (err error) {
-		c, err = s.foundTx(ctx, tx, by, f)
+		c, err = s.foundTx(ctx, tx, by, f, allow)
 		return err
 	})
 	if storage.IsUnique(err) {
@@ -58,19 +76,20 @@ func (s *Service) Found(ctx context.Context, by int64, f Founding) (Header, erro
 	return c.header(), err
 }
 
-func (s *Service) foundTx(ctx context.Context, tx *storage.Tx, by int64, f Founding) (Conversation, error) {
+func (s *Service) foundTx(ctx context.Context, tx *storage.Tx, by int64, f Founding, allow Allow) (Conversation, error) {
 	row := conversationRow{ID: s.ids.Next(), Kind: Group, OwnerID: by, Name: f.Name, UpdatedAt: s.time()}
 	if err := insertFounding(ctx, tx, by, f, row.ID); err != nil {
 		return Conversation{}, err
 	}
-	common, err := s.people.CommonSitesTx(ctx, tx, append(slices.Clone(f.People), by))
+	var err error
+	if allow == nil {
+		row.SiteID, err = s.siteFor(ctx, tx, by, f)
+	} else if err = allow(ctx, tx, f.People); err == nil {
+		row.Avatar, row.About, row.JoinRule = f.Info.Avatar, f.Info.About, f.Info.JoinRule
+		row.Number, err = freeNumber(ctx, tx)
+	}
 	if err != nil {
 		return Conversation{}, err
-	}
-	if f.SiteID == 0 && len(common) > 0 {
-		row.SiteID = common[0]
-	} else if row.SiteID = f.SiteID; !slices.Contains(common, f.SiteID) {
-		return Conversation{}, errNobody
 	}
 	if _, err := tx.NewInsert().Model(&row).Exec(ctx); err != nil {
 		return Conversation{}, err
@@ -92,6 +111,20 @@ func (s *Service) foundTx(ctx context.Context, tx *storage.Tx, by int64, f Found
 	return c, s.actTx(ctx, tx, c, a)
 }
 
+// siteFor is the site of a group of colleagues: the one that is asked for, or the first they have in common.
+func (s *Service) siteFor(ctx context.Context, tx *storage.Tx, by int64, f Founding) (int64, error) {
+	common, err := s.people.CommonSitesTx(ctx, tx, append(slices.Clone(f.People), by))
+	switch {
+	case err != nil:
+		return 0, err
+	case f.SiteID == 0 && len(common) > 0:
+		return common[0], nil
+	case f.SiteID == 0 || !slices.Contains(common, f.SiteID):
+		return 0, errNobody
+	}
+	return f.SiteID, nil
+}
+
 // foundBefore answers a retry with the group as it is now, and with no more than its id one who is out of it.
 func (s *Service) foundBefore(ctx context.Context, by int64, f Founding) (Conversation, error) {
 	asked, id, err := founding(ctx, s.db.R, by, f.ClientID)
@@ -106,59 +139,6 @@ func (s *Service) foundBefore(ctx context.Context, by int64, f Founding) (Conver
 		return Conversation{ID: id, Kind: Group}, err
 	}
 	return conversation(ctx, s.db.R, id)
-}
-
-// Rename gives a group another name. Faults of this and of everything below: Invalid, NotFound (no group one is
-// in), Denied, Conflict (dissolved). What is so already changes nothing and is no fault, so all of it may be
-// asked again.
-func (s *Service) Rename(ctx context.Context, by, group int64, name string) (Header, error) {
-	name, err := groupName(name)
-	if err != nil {
-		return Header{}, err
-	}
-	return s.inGroup(ctx, by, group, func(ctx context.Context, tx *storage.Tx, c Conversation, st standing) (*act, error) {
-		if err := st.may(toRename, ""); err != nil || c.Name == name {
-			return nil, err
-		}
-		return &act{key: "group.renamed", args: map[string]string{"name": name}, name: name}, nil
-	})
-}
-
-// Invite brings colleagues in; who is in already is passed over. They see what is said from now on, also when
-// they were in before.
-func (s *Service) Invite(ctx context.Context, by, group int64, invited []int64) (Header, error) {
-	invited = others(invited, by)
-	return s.inGroup(ctx, by, group, func(ctx context.Context, tx *storage.Tx, c Conversation, st standing) (*act, error) {
-		if err := st.may(toInvite, ""); err != nil {
-			return nil, err
-		}
-		known, err := placesOf(ctx, tx, group, invited)
-		if err != nil {
-			return nil, err
-		}
-		var fresh []int64
-		for _, person := range invited {
-			if m, ok := known[person]; !ok || m.LeftSeq != nil {
-				fresh = append(fresh, person)
-			}
-		}
-		if len(fresh) == 0 {
-			return nil, nil
-		}
-		if int(c.MemberCount)+len(fresh) > s.settings.Current().Chat.MaxGroup {
-			return nil, errTooMany
-		}
-		if common, err := s.people.CommonSitesTx(ctx, tx, fresh); err != nil || !slices.Contains(common, c.SiteID) {
-			return nil, orElse(err, errNobody)
-		}
-		args, err := s.namesTx(ctx, tx, fresh...)
-		a := act{key: "group.added", args: args}
-		for _, person := range fresh {
-			m := memberRow{ConversationID: group, PersonID: person, Role: RoleMember, ReadSeq: known[person].ReadSeq, ReceivedSeq: known[person].ReceivedSeq}
-			a.joined = append(a.joined, m)
-		}
-		return &a, err
-	})
 }
 
 // Remove puts a member out: the owner anybody else, an admin those who are neither.
@@ -248,86 +228,6 @@ func (s *Service) Dissolve(ctx context.Context, by, group int64) error {
 		return &act{key: "group.dissolved", dissolved: true}, nil
 	})
 	return err
-}
-
-// inGroup does one act in a group: decide looks at it under its lock and says what to do, nil for nothing.
-func (s *Service) inGroup(ctx context.Context, by, group int64, decide func(context.Context, *storage.Tx, Conversation, standing) (*act, error)) (Header, error) {
-	var c Conversation
-	err := s.db.Write(ctx, func(ctx context.Context, tx *storage.Tx) (err error) {
-		if c, err = lock(ctx, tx, group); err != nil {
-			return err
-		}
-		st, err := s.standingTx(ctx, tx, c, by)
-		if err != nil {
-			return err
-		}
-		if c.Kind != Group {
-			return errNotIn
-		}
-		a, err := decide(ctx, tx, c, st)
-		if err != nil || a == nil {
-			return err
-		}
-		c, err = s.groupActTx(ctx, tx, by, c, *a)
-		return err
-	})
-	return c.header(), err
-}
-
-// groupActTx numbers a group for an act, stamps its places, and does it.
-func (s *Service) groupActTx(ctx context.Context, tx *storage.Tx, by int64, c Conversation, a act) (Conversation, error) {
-	c, err := number(ctx, tx, c.ID, s.time())
-	if err != nil {
-		return c, err
-	}
-	for i := range a.joined {
-		a.joined[i].JoinSeq, a.joined[i].Version = c.Seq, c.Version
-	}
-	for i := range a.left {
-		a.left[i].LeftSeq, a.left[i].Version = &c.Seq, c.Version
-	}
-	for i := range a.changed {
-		a.changed[i].Version = c.Version
-	}
-	c.MemberCount += int64(len(a.joined) - len(a.left))
-	c.Dissolved = c.Dissolved || a.dissolved
-	if a.name != "" {
-		c.Name = a.name
-	}
-	name, err := s.namesTx(ctx, tx, by)
-	if err != nil {
-		return c, err
-	}
-	if a.args == nil {
-		a.args = map[string]string{}
-	}
-	a.by, a.args["by"] = by, name["people"]
-	return c, s.actTx(ctx, tx, c, a)
-}
-
-// standingTx reads what decides over the deeds of a person.
-func (s *Service) standingTx(ctx context.Context, tx *storage.Tx, c Conversation, person int64) (standing, error) {
-	st := standing{kind: c.Kind, dissolved: c.Dissolved}
-	m, err := membership(ctx, tx, c.ID, person)
-	if fault.Is(err, fault.NotFound) || err == nil && m.LeftSeq != nil {
-		return st, nil
-	}
-	if err != nil {
-		return st, err
-	}
-	st.role = m.Role
-	st.works, err = s.worksTx(ctx, tx, c, person)
-	return st, err
-}
-
-// namesTx words people for a line: the first few by name, with how many they are.
-func (s *Service) namesTx(ctx context.Context, tx *storage.Tx, ids ...int64) (map[string]string, error) {
-	shown, err := s.people.PeopleIn(ctx, tx, ids[:min(len(ids), namesShown)])
-	var names []string
-	for _, id := range ids[:min(len(ids), namesShown)] {
-		names = append(names, shown[id].Name)
-	}
-	return map[string]string{"people": strings.Join(names, ", "), "count": strconv.Itoa(len(ids))}, err
 }
 
 var errTooMany = fault.New(fault.Conflict, "the group would have too many members")

@@ -15,8 +15,8 @@ import (
 
 func directOf(ctx context.Context, r reader, older, younger int64) (Conversation, error) {
 	c := Conversation{Kind: Direct, OwnerID: older, PeerID: younger}
-	err := r.One(ctx, `SELECT id, seq, version FROM conversations WHERE kind = 'direct' AND owner_id = ? AND peer_id = ?`,
-		[]any{older, younger}, &c.ID, &c.Seq, &c.Version)
+	err := r.One(ctx, `SELECT id, seq, version, bond FROM conversations WHERE kind = 'direct' AND owner_id = ? AND peer_id = ?`,
+		[]any{older, younger}, &c.ID, &c.Seq, &c.Version, &c.Bond)
 	return c, storage.Found(err, "conversation")
 }
 
@@ -62,7 +62,7 @@ func joinAll(ctx context.Context, tx *storage.Tx, rows []memberRow) error {
 
 // savePlace writes a place that was given up or has another role.
 func savePlace(ctx context.Context, tx *storage.Tx, m memberRow) error {
-	_, err := tx.NewUpdate().Model(&m).Column("role", "left_seq", "version").WherePK().Exec(ctx)
+	_, err := tx.NewUpdate().Model(&m).Column("role", "left_seq", "version", "muted_until").WherePK().Exec(ctx)
 	return err
 }
 
@@ -71,8 +71,14 @@ func saveHeader(ctx context.Context, tx *storage.Tx, c Conversation, now time.Ti
 	if c.Dissolved {
 		dissolved = &now
 	}
-	_, err := tx.NewRaw(`UPDATE conversations SET name = ?, member_count = ?, members_version = ?, dissolved_at = COALESCE(dissolved_at, ?) WHERE id = ?`,
-		c.Name, c.MemberCount, c.membersVersion, dissolved, c.ID).Exec(ctx)
+	hushed := 0
+	if c.Hushed {
+		hushed = 1
+	}
+	_, err := tx.NewRaw(`
+		UPDATE conversations SET name = ?, member_count = ?, members_version = ?, dissolved_at = COALESCE(dissolved_at, ?),
+			bond = ?, number = ?, avatar = ?, about = ?, notice = ?, join_rule = ?, hushed = ? WHERE id = ?`,
+		c.Name, c.MemberCount, c.membersVersion, dissolved, c.Bond, c.Number, c.Avatar, c.About, c.Notice, c.JoinRule, hushed, c.ID).Exec(ctx)
 	return err
 }
 

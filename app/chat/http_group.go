@@ -14,9 +14,10 @@ func (s *Service) membersRoutes(w *web.Server) {
 	web.Route(w, web.Anyone, http.MethodGet, "/api/chat/conversations/{id}/members", "Who is in a conversation", s.getMembers)
 	web.Route(w, web.Member, http.MethodPost, "/api/chat/direct", "Find or make the conversation with a colleague", s.postDirect, few)
 	web.Route(w, web.Member, http.MethodPost, "/api/chat/groups", "Make a group of colleagues", s.postGroup, web.PerPerson(0.2, 10))
-	web.Route(w, web.Member, http.MethodPatch, "/api/chat/groups/{id}", "Rename a group", s.patchGroup, few)
+	web.Route(w, web.Member, http.MethodPatch, "/api/chat/groups/{id}", "Rename a group, or change what it says of itself", s.patchGroup, few)
 	web.Route(w, web.Member, http.MethodPost, "/api/chat/groups/{id}/members", "Bring colleagues into a group", s.postMembers, few)
 	web.Route(w, web.Member, http.MethodPatch, "/api/chat/groups/{id}/members/{person}", "Give a member of a group a role", s.patchMember, few)
+	web.Route(w, web.Member, http.MethodPut, "/api/chat/groups/{id}/members/{person}/mute", "Keep a member of a group from sending for some minutes; 0: no more", s.putMute, few)
 	web.Route(w, web.Member, http.MethodDelete, "/api/chat/groups/{id}/members/{person}", "Put a member out of a group", s.deleteMember, few)
 	web.Route(w, web.Member, http.MethodPost, "/api/chat/groups/{id}/leave", "Leave a group", s.postLeave, few)
 	web.Route(w, web.Member, http.MethodPost, "/api/chat/groups/{id}/dissolve", "Dissolve a group", s.postDissolve, few)
@@ -61,8 +62,14 @@ type groupPath struct {
 
 type renameInput struct {
 	ID   int64 `path:"id"`
-	Body struct {
-		Name string `json:"name" maxLength:"256"`
+	Body GroupChange
+}
+
+type muteInput struct {
+	ID     int64 `path:"id"`
+	Person int64 `path:"person"`
+	Body   struct {
+		Minutes int64 `json:"minutes" minimum:"0" maximum:"525600"`
 	}
 }
 
@@ -108,7 +115,7 @@ func (s *Service) postGroup(ctx context.Context, in *groupInput) (*headerOutput,
 }
 
 func (s *Service) patchGroup(ctx context.Context, in *renameInput) (*headerOutput, error) {
-	h, err := s.Rename(ctx, web.CallerOf(ctx).Person, in.ID, in.Body.Name)
+	h, err := s.ChangeGroup(ctx, web.CallerOf(ctx).Person, in.ID, in.Body)
 	return &headerOutput{Body: h}, err
 }
 
@@ -119,6 +126,11 @@ func (s *Service) postMembers(ctx context.Context, in *inviteInput) (*headerOutp
 
 func (s *Service) patchMember(ctx context.Context, in *appointInput) (*headerOutput, error) {
 	h, err := s.Appoint(ctx, web.CallerOf(ctx).Person, in.ID, in.Person, in.Body.Role)
+	return &headerOutput{Body: h}, err
+}
+
+func (s *Service) putMute(ctx context.Context, in *muteInput) (*headerOutput, error) {
+	h, err := s.Mute(ctx, web.CallerOf(ctx).Person, in.ID, in.Person, in.Body.Minutes)
 	return &headerOutput{Body: h}, err
 }
 

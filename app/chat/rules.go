@@ -9,7 +9,8 @@ const (
 	toSend deed = iota // and to edit what was sent
 	toInvite
 	toRemove
-	toRename
+	toMute
+	toRename  // and to change whatever else the group says of itself
 	toAppoint // to give a role, that of the owner too
 	toLeave
 	toDissolve
@@ -21,12 +22,24 @@ type standing struct {
 	role      string // in the conversation; empty: not in it
 	works     bool   // still with the other one of a direct conversation, or on the site of the group
 	dissolved bool
+
+	closed  bool // a direct one: they were friends, and are no more
+	blocks  bool // he has blocked the other one
+	blocked bool // the other one has blocked him
+	muted   bool // until later
+	hushed  bool // all but owner and admins are
 }
 
 var (
 	errNotIn      = fault.New(fault.NotFound, "conversation not found")
 	errDissolved  = fault.New(fault.Conflict, "this group was dissolved")
 	errApart      = fault.New(fault.Denied, "you no longer work on the same site")
+	errClosed     = fault.New(fault.Denied, "you are not friends any more")
+	errBlocks     = fault.New(fault.Denied, "you have blocked this person")
+	errBlocked    = fault.New(fault.Denied, "this person does not take messages from you")
+	errMuted      = fault.New(fault.Denied, "you are muted in this group")
+	errHushed     = fault.New(fault.Denied, "only the owner and the admins may write in this group at the moment")
+	errMentionAll = fault.New(fault.Denied, "only the owner and the admins may mention everybody")
 	errManager    = fault.New(fault.Denied, "only the owner and the admins of the group can do this")
 	errOwner      = fault.New(fault.Denied, "only the owner of the group can do this")
 	errOwnerStays = fault.New(fault.Conflict, "hand the group over to somebody else, or dissolve it")
@@ -44,10 +57,19 @@ func (st standing) may(what deed, other string) error {
 		return errOwnerStays
 	case st.dissolved:
 		return errDissolved
+	case !st.works && st.closed:
+		return errClosed
 	case !st.works:
 		return errApart
 	}
 	switch what {
+	case toSend:
+		return st.heard()
+	case toMute:
+		if other == RoleMember {
+			return st.managing()
+		}
+		return st.owning(other != RoleOwner)
 	case toRename:
 		return st.managing()
 	case toRemove:
@@ -58,7 +80,22 @@ func (st standing) may(what deed, other string) error {
 	case toAppoint, toDissolve:
 		return st.owning(true)
 	}
-	return nil // any member sends, and brings colleagues in
+	return nil // any member brings others in
+}
+
+// heard tells whether what he says is taken, of who is in and may speak as such.
+func (st standing) heard() error {
+	switch {
+	case st.blocks:
+		return errBlocks
+	case st.blocked:
+		return errBlocked
+	case st.muted && st.role != RoleOwner:
+		return errMuted
+	case st.hushed && st.managing() != nil:
+		return errHushed
+	}
+	return nil
 }
 
 func (st standing) managing() error {

@@ -6,7 +6,7 @@ import (
 )
 
 func TestWhoMayDoWhatInAConversationBetweenMembers(t *testing.T) {
-	deeds := []deed{toSend, toInvite, toRename, toRemove, toAppoint, toLeave, toDissolve}
+	deeds := []deed{toSend, toInvite, toRename, toRemove, toAppoint, toLeave, toDissolve} // toMute is as toRemove
 	no := func(e error) []error { return []error{e, e, e, e, e, e, e} }
 	for _, row := range []struct {
 		what  string
@@ -34,5 +34,31 @@ func TestWhoMayDoWhatInAConversationBetweenMembers(t *testing.T) {
 				t.Errorf("%s, deed %d: %v, want %v", row.what, what, got, row.want[i])
 			}
 		}
+	}
+}
+
+func TestWhoIsHeard(t *testing.T) {
+	for _, row := range []struct {
+		what string
+		st   standing
+		want error
+	}{
+		{"a friend", standing{kind: Direct, role: RoleMember, works: true}, nil},
+		{"who was a friend", standing{kind: Direct, role: RoleMember, closed: true}, errClosed},
+		{"who has blocked him", standing{kind: Direct, role: RoleMember, works: true, blocks: true}, errBlocks},
+		{"whom he has blocked", standing{kind: Direct, role: RoleMember, works: true, blocked: true}, errBlocked},
+		{"a muted member", standing{kind: Group, role: RoleMember, works: true, muted: true}, errMuted},
+		{"a muted admin", standing{kind: Group, role: RoleAdmin, works: true, muted: true}, errMuted},
+		{"an owner who was muted before he was owner", standing{kind: Group, role: RoleOwner, works: true, muted: true}, nil},
+		{"a member where all are muted", standing{kind: Group, role: RoleMember, works: true, hushed: true}, errHushed},
+		{"an admin where all are muted", standing{kind: Group, role: RoleAdmin, works: true, hushed: true}, nil},
+	} {
+		if got := row.st.may(toSend, ""); !errors.Is(got, row.want) && got != row.want {
+			t.Errorf("%s: %v, want %v", row.what, got, row.want)
+		}
+	}
+	admin := standing{kind: Group, role: RoleAdmin, works: true}
+	if admin.may(toMute, RoleMember) != nil || admin.may(toMute, RoleAdmin) == nil || (standing{kind: Group, role: RoleOwner, works: true}).may(toMute, RoleAdmin) != nil {
+		t.Error("an admin mutes members, the owner admins too")
 	}
 }

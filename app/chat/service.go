@@ -136,8 +136,11 @@ func (s *Service) placeTx(ctx context.Context, tx *storage.Tx, by, conversation 
 	if !d.may(c, to, by) {
 		return Message{}, errNotIn
 	}
+	if err := d.mentionsOnly(to); err != nil {
+		return Message{}, err
+	}
 	if d.Type != System {
-		if err := s.maySendTx(ctx, tx, c, by); err != nil {
+		if err := s.maySendTx(ctx, tx, c, by, d.Body); err != nil {
 			return Message{}, err
 		}
 	}

@@ -26,18 +26,29 @@ type conversationRow struct {
 	MemberCount    int64      `bun:"member_count"`
 	MembersVersion int64      `bun:"members_version"`
 	DissolvedAt    *time.Time `bun:"dissolved_at"`
+	Bond           string     `bun:"bond"`
+
+	Number   int64  `bun:"number"`
+	Avatar   string `bun:"avatar"`
+	About    string `bun:"about"`
+	Notice   string `bun:"notice"`
+	JoinRule string `bun:"join_rule"`
+	Hushed   int64  `bun:"hushed"`
 }
 
 func (r conversationRow) conversation() Conversation {
 	return Conversation{ID: r.ID, Kind: r.Kind, SiteID: r.SiteID, OwnerID: r.OwnerID, PeerID: r.PeerID, Seq: r.Seq, Version: r.Version,
-		Name: r.Name, MemberCount: r.MemberCount, Dissolved: r.DissolvedAt != nil, membersVersion: r.MembersVersion}
+		Name: r.Name, MemberCount: r.MemberCount, Dissolved: r.DissolvedAt != nil, Bond: r.Bond, membersVersion: r.MembersVersion,
+		Info: Info{Number: r.Number, Avatar: r.Avatar, About: r.About, Notice: r.Notice, JoinRule: r.JoinRule, Hushed: r.Hushed != 0}}
 }
 
 // headerColumns are what a statement on conversations answers, and fields where it goes.
-const headerColumns = "kind, site_id, owner_id, peer_id, seq, version, name, member_count, members_version, dissolved_at IS NOT NULL"
+const headerColumns = `kind, site_id, owner_id, peer_id, seq, version, name, member_count, members_version, dissolved_at IS NOT NULL,
+	bond, number, avatar, about, notice, join_rule, hushed`
 
 func (c *Conversation) fields() []any {
-	return []any{&c.Kind, &c.SiteID, &c.OwnerID, &c.PeerID, &c.Seq, &c.Version, &c.Name, &c.MemberCount, &c.membersVersion, &c.Dissolved}
+	return []any{&c.Kind, &c.SiteID, &c.OwnerID, &c.PeerID, &c.Seq, &c.Version, &c.Name, &c.MemberCount, &c.membersVersion, &c.Dissolved,
+		&c.Bond, &c.Number, &c.Avatar, &c.About, &c.Notice, &c.JoinRule, &c.Hushed}
 }
 
 type memberRow struct {
@@ -51,11 +62,13 @@ type memberRow struct {
 	Version        int64  `bun:"version"`
 	ReadSeq        int64  `bun:"read_seq"`
 	ReceivedSeq    int64  `bun:"received_seq"`
+
+	MutedUntil *time.Time `bun:"muted_until"`
 }
 
 func (r memberRow) member() Member {
 	return Member{PersonID: r.PersonID, Role: r.Role, JoinSeq: r.JoinSeq, Left: r.LeftSeq != nil,
-		Read: r.ReadSeq, Received: r.ReceivedSeq, Version: r.Version}
+		Read: r.ReadSeq, Received: r.ReceivedSeq, Version: r.Version, MutedUntil: r.MutedUntil}
 }
 
 // seenBy is the place as somebody else sees it: in a crowd nobody sees how far others have read.

@@ -50,26 +50,29 @@ type SyncAnswer struct {
 
 // place is one conversation of the person who asks.
 type place struct {
-	ID          int64     `bun:"id"`
-	Kind        string    `bun:"kind"`
-	Seq         int64     `bun:"seq"`
-	Version     int64     `bun:"version"`
-	SiteID      int64     `bun:"site_id"`
-	Name        string    `bun:"name"`
-	MemberCount int64     `bun:"member_count"`
-	Dissolved   bool      `bun:"dissolved"`
-	UpdatedAt   time.Time `bun:"updated_at"`
-	JoinSeq     int64     `bun:"join_seq"`
-	Mine        int64     `bun:"mine"` // version of the reader's own place
-	Reads       int64     `bun:"reads"`
-	List        int64     `bun:"list"` // the reader's; of the latest places only
+	ID          int64  `bun:"id"`
+	Kind        string `bun:"kind"`
+	Seq         int64  `bun:"seq"`
+	Version     int64  `bun:"version"`
+	SiteID      int64  `bun:"site_id"`
+	Name        string `bun:"name"`
+	MemberCount int64  `bun:"member_count"`
+	Dissolved   bool   `bun:"dissolved"`
+	Bond        string `bun:"bond"`
+	Info
+	UpdatedAt time.Time `bun:"updated_at"`
+	JoinSeq   int64     `bun:"join_seq"`
+	Mine      int64     `bun:"mine"` // version of the reader's own place
+	Reads     int64     `bun:"reads"`
+	List      int64     `bun:"list"` // the reader's; of the latest places only
 
 	known Known
 	reset bool
 }
 
 func (p place) header() Header {
-	return Header{ID: p.ID, Kind: p.Kind, Version: p.Version, Seq: p.Seq, SiteID: p.SiteID, Name: p.Name, MemberCount: p.MemberCount, Dissolved: p.Dissolved}
+	return Header{ID: p.ID, Kind: p.Kind, Version: p.Version, Seq: p.Seq, SiteID: p.SiteID, Name: p.Name, MemberCount: p.MemberCount, Dissolved: p.Dissolved,
+		Closed: p.Bond == bondApart, Info: p.Info}
 }
 
 // shared is the sum of the cursors that everybody sees.
@@ -189,7 +192,8 @@ func (s *Service) places(ctx context.Context, r bun.IDB, me int64, req SyncReque
 }
 
 // headerOf are the columns of a place that make its header.
-const headerOf = `c.id, c.kind, c.seq, c.version, c.site_id, c.name, c.member_count, c.dissolved_at IS NOT NULL AS dissolved, c.updated_at`
+const headerOf = `c.id, c.kind, c.seq, c.version, c.site_id, c.name, c.member_count, c.dissolved_at IS NOT NULL AS dissolved, c.updated_at,
+	c.bond, c.number, c.avatar, c.about, c.notice, c.join_rule, c.hushed`
 
 var placeColumns = headerOf + `,
 	m.join_seq, m.version AS mine, CASE WHEN c.member_count > ` + strconv.Itoa(shownCursors) + ` THEN m.read_seq + m.received_seq ELSE

@@ -19,6 +19,28 @@ var exempt = map[string]string{
 	"POST /api/im/register":                                 "a member whom nobody knows is shown nowhere",
 	"PATCH /api/im/me":                                      "app/contacts tells the stories of contacts, from what its own pages read",
 	"PUT /api/im/presence":                                  "as above",
+	"POST /api/im/requests":                                 "as above",
+	"POST /api/im/requests/{id}/agree":                      "as above",
+	"POST /api/im/requests/{id}/refuse":                     "as above",
+	"POST /api/im/box/read":                                 "as above",
+	"PATCH /api/im/friends/{person}":                        "as above",
+	"DELETE /api/im/friends/{person}":                       "as above",
+	"POST /api/im/friend-groups":                            "as above",
+	"PUT /api/im/friend-groups":                             "as above",
+	"PATCH /api/im/friend-groups/{id}":                      "as above",
+	"DELETE /api/im/friend-groups/{id}":                     "as above",
+	"PUT /api/im/blocked/{person}":                          "as above",
+	"DELETE /api/im/blocked/{person}":                       "as above",
+	"POST /api/im/groups":                                   "as above",
+	"POST /api/im/groups/{id}/members":                      "as above",
+	"POST /api/im/groups/{id}/join":                         "as above",
+	"POST /api/im/groups/by-link":                           "as above",
+	"POST /api/im/groups/{id}/links":                        "a link, for who asked for it only",
+	"DELETE /api/im/groups/{id}/links":                      "links are shown nowhere",
+	"POST /api/im/reports":                                  "the list of reports is read when it is opened",
+	"PATCH /api/admin/reports/{id}":                         "as above",
+	"POST /api/admin/groups/requests/{id}":                  "app/contacts tells that story",
+	"POST /api/admin/groups/{id}/dissolve":                  "as above",
 	"PUT /api/im/password":                                  "it ends sign-ins, which closes their sockets; app/contacts tells that story",
 	"DELETE /api/im/devices":                                "as above",
 	"DELETE /api/im/devices/{device}":                       "as above",
@@ -186,6 +208,10 @@ var stories = []story{
 	{"PATCH /api/chat/groups/{id}/members/{person}", grouped, func(ctx context.Context, w *cast) error {
 		return w.do(ctx, w.founder, "PATCH", w.groupPath("/members/%d", w.other.id), map[string]string{"role": "admin"}, nil)
 	}},
+	{"PUT /api/chat/groups/{id}/members/{person}/mute", grouped, func(ctx context.Context, w *cast) error {
+		return w.do(ctx, w.founder, "PUT", w.groupPath("/members/%d/mute", w.other.id), map[string]int{"minutes": 5}, nil)
+	}},
+	{"POST /api/im/saved", nil, request(theFounder, "POST", at("/api/im/saved"), nil)},
 	{"DELETE /api/chat/groups/{id}/members/{person}", grouped, func(ctx context.Context, w *cast) error {
 		return w.do(ctx, w.founder, "DELETE", w.groupPath("/members/%d", w.other.id), nil, nil)
 	}},

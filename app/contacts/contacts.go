@@ -62,6 +62,7 @@ type Start struct {
 	Next          string            `json:"next"`
 	People        []people.Person   `json:"people"`  // who appears in the conversations
 	Blocked       []int64           `json:"blocked"` // by the reader
+	Unread        int               `json:"unread"`  // entries of the message box
 }
 
 // Change is the data of a `contacts` frame: what is new or other now. What it leaves out stays as it is.
@@ -71,6 +72,8 @@ type Change struct {
 	FriendGroups *[]FriendGroup `json:"friend_groups,omitempty"` // all of them, when one changed
 	Friends      []Friend       `json:"friends,omitempty"`
 	Gone         []int64        `json:"gone,omitempty"` // friends who are none any more
+	Box          []BoxItem      `json:"box,omitempty"`  // entries that are new, or whose request was answered
+	Unread       *int           `json:"unread,omitempty"`
 	Blocked      *[]int64       `json:"blocked,omitempty"`
 }
 
@@ -80,7 +83,7 @@ type Presence struct {
 	State    string `json:"state" enum:"online,away,busy,offline"`
 }
 
-// Card is the data of a `person` frame.
+// Card is the data of a `person` frame: how somebody is shown.
 type Card struct {
 	Person    people.Person `json:"person"`
 	Signature string        `json:"signature"`

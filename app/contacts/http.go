@@ -16,6 +16,9 @@ func (s *Service) Routes(w *web.Server) {
 	web.Route(w, web.Member, http.MethodGet, "/api/im/conversations", "One's older conversations", s.getConversations)
 	web.Route(w, web.Member, http.MethodPatch, "/api/im/me", "Change one's name, signature and profile", s.patchMe, few)
 	web.Route(w, web.Member, http.MethodPut, "/api/im/presence", "Be online, away, busy or invisible", s.putPresence, few)
+	s.friendRoutes(w, few)
+	s.groupRoutes(w, few)
+	s.officeRoutes(w)
 }
 
 type startOutput struct{ Body Start }

@@ -89,6 +89,9 @@ func (s *Service) startIn(ctx context.Context, r bun.IDB, me int64, a *Start) (e
 	if a.Blocked, err = blockedBy(ctx, r, me); err != nil {
 		return err
 	}
+	if a.Unread, err = unreadOf(ctx, r, me); err != nil {
+		return err
+	}
 	a.People, err = s.named(ctx, r, chat.PeopleOf(a.Conversations))
 	return err
 }

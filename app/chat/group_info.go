@@ -1,0 +1,134 @@
+package chat
+
+import (
+	"context"
+	"time"
+	"unicode/utf8"
+
+	"ichat/app/fault"
+	"ichat/storage"
+)
+
+const (
+	longestAbout  = 500
+	longestNotice = 2000
+	longestMute   = 365 * 24 * 60 // minutes
+)
+
+// The ways into a group of members for who is not brought.
+const (
+	JoinOpen   = "open"   // by oneself
+	JoinApply  = "apply"  // by application
+	JoinInvite = "invite" // not at all
+)
+
+// GroupChange names what is to be other about a group. All but the name is of groups of members.
+type GroupChange struct {
+	Name     *string `json:"name,omitempty" maxLength:"256"`
+	About    *string `json:"about,omitempty" maxLength:"4096"`
+	Notice   *string `json:"notice,omitempty" maxLength:"16384"`
+	JoinRule *string `json:"join_rule,omitempty" enum:"open,apply,invite"`
+	Hushed   *bool   `json:"hushed,omitempty"`
+}
+
+// ChangeGroup gives a group another name, or says something else of it. Faults of this and of everything below:
+// Invalid, NotFound (no group one is in), Denied, Conflict (dissolved). What is so already changes nothing and
+// is no fault, so all of it may be asked again.
+func (s *Service) ChangeGroup(ctx context.Context, by, group int64, g GroupChange) (Header, error) {
+	if g.Name != nil {
+		name, err := groupName(*g.Name)
+		if err != nil {
+			return Header{}, err
+		}
+		g.Name = &name
+	}
+	for field, text := range map[string]*string{"about": g.About, "notice": g.Notice} {
+		if most := map[string]int{"about": longestAbout, "notice": longestNotice}[field]; text != nil && utf8.RuneCountInString(*text) > most {
+			return Header{}, fault.New(fault.Invalid, "this text is too long").With(field, "this text is too long")
+		}
+	}
+	return s.inGroup(ctx, by, group, func(ctx context.Context, tx *storage.Tx, c Conversation, st standing) (*act, error) {
+		if err := st.may(toRename, ""); err != nil {
+			return nil, err
+		}
+		name, info, key := c.changed(g)
+		if name == c.Name && info == c.Info {
+			return nil, nil
+		}
+		return &act{key: key, args: map[string]string{"name": name}, name: name, info: &info}, nil
+	})
+}
+
+// changed is what a group says of itself after a change, and how a line words the most of it.
+func (c Conversation) changed(g GroupChange) (name string, info Info, key string) {
+	name, info, key = c.Name, c.Info, "group.changed"
+	set(&info.About, g.About)
+	set(&info.JoinRule, g.JoinRule)
+	if g.Hushed != nil && *g.Hushed != c.Hushed {
+		info.Hushed, key = *g.Hushed, "group.unhushed"
+		if info.Hushed {
+			key = "group.hushed"
+		}
+	}
+	if set(&info.Notice, g.Notice); info.Notice != c.Notice {
+		key = "group.notice"
+	}
+	if set(&name, g.Name); name != c.Name {
+		key = "group.renamed"
+	}
+	if c.SiteID != 0 {
+		info = c.Info // a group of colleagues has a name
+	}
+	return name, info, key
+}
+
+func set[T any](to, asked *T) {
+	if asked != nil {
+		*to = *asked
+	}
+}
+
+// Mute keeps a member from sending for some minutes; 0 lets him send again. Owner and admins are muted by the
+// owner only.
+func (s *Service) Mute(ctx context.Context, by, group, person, minutes int64) (Header, error) {
+	return s.inGroup(ctx, by, group, func(ctx context.Context, tx *storage.Tx, _ Conversation, st standing) (*act, error) {
+		m, err := membership(ctx, tx, group, person)
+		if fault.Is(err, fault.NotFound) || err == nil && m.LeftSeq != nil {
+			return nil, orElse(st.may(toMute, RoleMember), errNobody)
+		}
+		if err != nil {
+			return nil, err
+		}
+		if err := st.may(toMute, m.Role); err != nil {
+			return nil, err
+		}
+		args, err := s.namesTx(ctx, tx, person)
+		if err != nil {
+			return nil, err
+		}
+		a := act{key: "group.unmuted", args: args}
+		if m.MutedUntil == nil && minutes == 0 {
+			return nil, nil
+		}
+		if m.MutedUntil = nil; minutes > 0 {
+			until := s.time().Add(time.Duration(min(minutes, longestMute)) * time.Minute)
+			m.MutedUntil, a.key = &until, "group.muted"
+		}
+		a.changed = []memberRow{m}
+		return &a, nil
+	})
+}
+
+// ShowGroup sets the picture of a group: an address on this server, or none, which picture makes in the same write.
+func (s *Service) ShowGroup(ctx context.Context, by, group int64, picture func(ctx context.Context, tx *storage.Tx) (string, error)) (Header, error) {
+	return s.inGroup(ctx, by, group, func(ctx context.Context, tx *storage.Tx, c Conversation, st standing) (*act, error) {
+		if err := st.may(toRename, ""); err != nil {
+			return nil, err
+		}
+		info, err := c.Info, error(nil)
+		if info.Avatar, err = picture(ctx, tx); err != nil || info == c.Info {
+			return nil, err
+		}
+		return &act{key: "group.changed", info: &info}, nil
+	})
+}

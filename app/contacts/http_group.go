@@ -1,0 +1,175 @@
+package contacts
+
+import (
+	"context"
+	"net/http"
+
+	"ichat/app/web"
+)
+
+func (s *Service) groupRoutes(w *web.Server, few web.Limit) {
+	web.Route(w, web.Member, http.MethodPost, "/api/im/groups", "Make a group of oneself and friends, or ask to, where groups are approved", s.postGroup, web.PerPerson(0.02, 20))
+	web.Route(w, web.Member, http.MethodGet, "/api/im/groups", "Look for groups by name or number; without anything the newest", s.getGroups, web.PerPerson(1, 20))
+	web.Route(w, web.Member, http.MethodPost, "/api/im/groups/{id}/members", "Bring friends into a group", s.postMembers, few)
+	web.Route(w, web.Member, http.MethodPost, "/api/im/groups/{id}/join", "Come into an open group, or apply", s.postJoin, web.PerPerson(0.2, 20))
+	web.Route(w, web.Member, http.MethodGet, "/api/im/groups/{id}/requests", "Who waits to come into a group, for its owner and admins", s.getApplications)
+	web.Route(w, web.Member, http.MethodPost, "/api/im/groups/{id}/links", "Make a link into a group that ends after some hours", s.postLink, few)
+	web.Route(w, web.Member, http.MethodDelete, "/api/im/groups/{id}/links", "End all links into a group", s.deleteLinks, few)
+	web.Route(w, web.Member, http.MethodPost, "/api/im/groups/by-link", "Come into a group by a link", s.postByLink, web.PerPerson(0.2, 10))
+}
+
+func (s *Service) officeRoutes(w *web.Server) {
+	few := web.PerPerson(2, 20)
+	web.Route(w, web.Member, http.MethodGet, "/api/admin/groups", "Groups that wait for approval, and those there are", s.getOfficeGroups)
+	web.Route(w, web.Member, http.MethodPost, "/api/admin/groups/requests/{id}", "Approve or refuse a group", s.postApproval, few)
+	web.Route(w, web.Member, http.MethodPost, "/api/admin/groups/{id}/dissolve", "Dissolve a group of members", s.postDissolve, few)
+	web.Route(w, web.Member, http.MethodGet, "/api/admin/reports", "Reports about members, the latest first", s.getReports)
+	web.Route(w, web.Member, http.MethodPatch, "/api/admin/reports/{id}", "Close a report with a verdict, or open it again", s.patchReport, few)
+}
+
+type newGroupInput struct{ Body NewGroup }
+
+type madeOutput struct{ Body MadeGroup }
+
+func (s *Service) postGroup(ctx context.Context, in *newGroupInput) (*madeOutput, error) {
+	m, err := s.MakeGroup(ctx, web.CallerOf(ctx).Person, in.Body)
+	return &madeOutput{Body: m}, err
+}
+
+type groupsInput struct {
+	Q      string `query:"q" maxLength:"64"`
+	Before int64  `query:"before" minimum:"0"`
+	Limit  int    `query:"limit" minimum:"1" maximum:"50" default:"20"`
+}
+
+type groupsOutput struct{ Body GroupPage }
+
+func (s *Service) getGroups(ctx context.Context, in *groupsInput) (*groupsOutput, error) {
+	p, err := s.FindGroups(ctx, web.CallerOf(ctx).Person, in.Q, in.Before, in.Limit)
+	return &groupsOutput{Body: p}, err
+}
+
+type bringInput struct {
+	ID   int64 `path:"id"`
+	Body struct {
+		People []int64 `json:"people" minItems:"1" maxItems:"200"`
+	}
+}
+
+func (s *Service) postMembers(ctx context.Context, in *bringInput) (*headerOutput, error) {
+	h, err := s.BringIn(ctx, web.CallerOf(ctx).Person, in.ID, in.Body.People)
+	return &headerOutput{Body: h}, err
+}
+
+type joinInput struct {
+	ID   int64 `path:"id"`
+	Body struct {
+		Note string `json:"note,omitempty" maxLength:"1024"`
+	}
+}
+
+type joiningOutput struct{ Body Joining }
+
+func (s *Service) postJoin(ctx context.Context, in *joinInput) (*joiningOutput, error) {
+	j, err := s.Join(ctx, web.CallerOf(ctx).Person, in.ID, in.Body.Note)
+	return &joiningOutput{Body: j}, err
+}
+
+type applicationsInput struct {
+	ID    int64 `path:"id"`
+	After int64 `query:"after" minimum:"0"`
+}
+
+type applicationsOutput struct {
+	Body struct {
+		Requests []Request `json:"requests"` // at most 100, the oldest first
+	}
+}
+
+func (s *Service) getApplications(ctx context.Context, in *applicationsInput) (*applicationsOutput, error) {
+	out := &applicationsOutput{}
+	var err error
+	out.Body.Requests, err = s.Applications(ctx, web.CallerOf(ctx).Person, in.ID, in.After)
+	return out, err
+}
+
+type linkInput struct {
+	ID   int64 `path:"id"`
+	Body struct {
+		Hours int `json:"hours" minimum:"1" maximum:"720"`
+	}
+}
+
+type linkOutput struct{ Body Link }
+
+func (s *Service) postLink(ctx context.Context, in *linkInput) (*linkOutput, error) {
+	l, err := s.MakeLink(ctx, web.CallerOf(ctx).Person, in.ID, in.Body.Hours)
+	return &linkOutput{Body: l}, err
+}
+
+func (s *Service) deleteLinks(ctx context.Context, in *idInput) (*struct{}, error) {
+	return nil, s.EndLinks(ctx, web.CallerOf(ctx).Person, in.ID)
+}
+
+type byLinkInput struct {
+	Body struct {
+		Token string `json:"token" minLength:"1" maxLength:"128"`
+	}
+}
+
+func (s *Service) postByLink(ctx context.Context, in *byLinkInput) (*headerOutput, error) {
+	h, err := s.JoinByLink(ctx, web.CallerOf(ctx).Person, in.Body.Token)
+	return &headerOutput{Body: h}, err
+}
+
+type officeGroupsOutput struct{ Body OfficeGroups }
+
+func (s *Service) getOfficeGroups(ctx context.Context, in *groupsInput) (*officeGroupsOutput, error) {
+	o, err := s.OfficeGroups(ctx, web.CallerOf(ctx).Person, in.Q, in.Before, in.Limit)
+	return &officeGroupsOutput{Body: o}, err
+}
+
+type approvalInput struct {
+	ID   int64 `path:"id"`
+	Body struct {
+		Approve bool   `json:"approve"`
+		Reason  string `json:"reason,omitempty" maxLength:"1024"`
+	}
+}
+
+func (s *Service) postApproval(ctx context.Context, in *approvalInput) (*madeOutput, error) {
+	m, err := s.Approve(ctx, web.CallerOf(ctx).Person, in.ID, in.Body.Approve, in.Body.Reason)
+	return &madeOutput{Body: m}, err
+}
+
+func (s *Service) postDissolve(ctx context.Context, in *idInput) (*struct{}, error) {
+	return nil, s.Dissolve(ctx, web.CallerOf(ctx).Person, in.ID)
+}
+
+type reportsInput struct {
+	State  string `query:"state" enum:"open,done" default:"open"`
+	Before int64  `query:"before" minimum:"0"`
+	Limit  int    `query:"limit" minimum:"1" maximum:"100" default:"50"`
+}
+
+type reportsOutput struct{ Body ReportPage }
+
+func (s *Service) getReports(ctx context.Context, in *reportsInput) (*reportsOutput, error) {
+	p, err := s.Reports(ctx, web.CallerOf(ctx).Person, in.State, in.Before, in.Limit)
+	return &reportsOutput{Body: p}, err
+}
+
+type judgeInput struct {
+	ID   int64 `path:"id"`
+	Body struct {
+		State   string `json:"state" enum:"open,done"`
+		Verdict string `json:"verdict,omitempty" maxLength:"8192"`
+	}
+}
+
+type judgedOutput struct{ Body Report }
+
+func (s *Service) patchReport(ctx context.Context, in *judgeInput) (*judgedOutput, error) {
+	r, err := s.Judge(ctx, web.CallerOf(ctx).Person, in.ID, in.Body.State, in.Body.Verdict)
+	return &judgedOutput{Body: r}, err
+}

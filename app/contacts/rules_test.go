@@ -1,0 +1,71 @@
+package contacts
+
+import (
+	"errors"
+	"testing"
+
+	"ichat/app/chat"
+)
+
+func TestWhoMayAskToBeFriends(t *testing.T) {
+	for _, row := range []struct {
+		what   string
+		b      between
+		atOnce bool
+		want   error
+	}{
+		{"strangers", between{}, false, nil},
+		{"who is on the other's list still", between{listed: true}, true, nil},
+		{"whom the other took off his list", between{lists: true}, false, nil},
+		{"oneself", between{self: true}, false, errSelf},
+		{"friends", between{lists: true, listed: true}, false, errFriends},
+		{"who was blocked", between{blocked: true, listed: true}, false, errBlocked},
+		{"who has blocked", between{blocks: true, blocked: true}, false, errBlocks},
+		{"a full list", between{full: true}, false, errFull},
+		{"twice", between{asked: true}, false, errAsked},
+		{"who was asked", between{heAsked: true}, false, errHeAsked},
+	} {
+		if atOnce, err := row.b.mayRequest(); atOnce != row.atOnce || !errors.Is(err, row.want) && err != row.want {
+			t.Errorf("%s: %v, %v", row.what, atOnce, err)
+		}
+	}
+}
+
+func TestWhoMayAnswerARequest(t *testing.T) {
+	for _, row := range []struct {
+		kind, state string
+		toMe        bool
+		role        string
+		want        error
+	}{
+		{forFriend, pending, true, "", nil},
+		{forFriend, pending, false, chat.RoleOwner, errRequest},
+		{forFriend, agreed, true, "", errAnswered},
+		{forFriend, refusal, false, "", errRequest},
+		{forGroup, pending, false, chat.RoleOwner, nil},
+		{forGroup, pending, false, chat.RoleAdmin, nil},
+		{forGroup, pending, true, chat.RoleMember, errRequest},
+		{forGroup, pending, false, "", errRequest},
+		{forGroup, agreed, false, chat.RoleAdmin, errAnswered},
+		{forFound, pending, true, chat.RoleOwner, errRequest},
+	} {
+		if err := mayAnswer(row.kind, row.state, row.toMe, row.role); !errors.Is(err, row.want) && err != row.want {
+			t.Errorf("%+v: %v", row, err)
+		}
+	}
+}
+
+func TestWhoSeesWhetherSomebodyIsThere(t *testing.T) {
+	for _, row := range []struct {
+		state                    string
+		connected, mutual, hides bool
+		want                     string
+	}{
+		{"online", true, true, false, "online"}, {"busy", true, true, false, "busy"}, {"invisible", true, true, false, "offline"},
+		{"online", false, true, false, "offline"}, {"online", true, false, false, "offline"}, {"away", true, true, true, "offline"},
+	} {
+		if got := seen(row.state, row.connected, row.mutual, row.hides); got != row.want {
+			t.Errorf("%+v: %s", row, got)
+		}
+	}
+}
