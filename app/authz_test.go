@@ -126,27 +126,27 @@ var matrix = []struct {
 	{"DELETE /api/im/devices", nil, "", cells{401, 403, 204, 403, 204, 204}},
 	{"DELETE /api/im/devices/{device}", nil, "", cells{401, 403, 404, 403, 404, 404}}, // nobody's
 	{"GET /api/im/people", nil, "", cells{401, 403, 200, 403, 200, 200}},
-	{"GET /api/im/people/{person}", nil, "", cells{401, 403, 404, 403, 404, 404}}, // the apprentice never looked into the messenger
+	{"GET /api/im/people/{person}", groupPath, "", cells{401, 403, 404, 403, 404, 404}}, // the apprentice never looked into the messenger
 	{"POST /api/im/requests", nil, `{"person":1}`, cells{401, 403, 404, 403, 404, 404}},
 	{"POST /api/im/requests/{id}/agree", groupPath, `{}`, cells{401, 403, 404, 403, 404, 404}},
 	{"POST /api/im/requests/{id}/refuse", groupPath, `{}`, cells{401, 403, 404, 403, 404, 404}},
 	{"GET /api/im/box", nil, "", cells{401, 403, 200, 403, 200, 200}},
 	{"POST /api/im/box/read", nil, `{"up_to":1}`, cells{401, 403, 204, 403, 204, 204}},
-	{"PATCH /api/im/friends/{person}", nil, `{"remark":"x"}`, cells{401, 403, 404, 403, 404, 404}},
-	{"DELETE /api/im/friends/{person}", nil, "", cells{401, 403, 404, 403, 404, 404}},
+	{"PATCH /api/im/friends/{person}", groupPath, `{"remark":"x"}`, cells{401, 403, 404, 403, 404, 404}},
+	{"DELETE /api/im/friends/{person}", groupPath, "", cells{401, 403, 404, 403, 404, 404}},
 	{"POST /api/im/friend-groups", nil, `{"name":"x"}`, cells{401, 403, 200, 403, 200, 200}},
 	{"PUT /api/im/friend-groups", nil, `{"order":[1]}`, cells{401, 403, 204, 403, 204, 204}},
 	{"PATCH /api/im/friend-groups/{id}", groupPath, `{"name":"y"}`, cells{401, 403, 404, 403, 404, 404}},
 	{"DELETE /api/im/friend-groups/{id}", groupPath, "", cells{401, 403, 404, 403, 404, 404}},
 	{"GET /api/im/blocked", nil, "", cells{401, 403, 200, 403, 200, 200}},
-	{"PUT /api/im/blocked/{person}", nil, "", cells{401, 403, 404, 403, 404, 404}},
-	{"DELETE /api/im/blocked/{person}", nil, "", cells{401, 403, 404, 403, 404, 404}},
+	{"PUT /api/im/blocked/{person}", groupPath, "", cells{401, 403, 404, 403, 404, 404}},
+	{"DELETE /api/im/blocked/{person}", groupPath, "", cells{401, 403, 404, 403, 404, 404}},
 	{"GET /api/im/evidence", func(w *world) string { return fmt.Sprintf("/api/im/evidence?conversation=%d&seq=1", w.group) }, "", cells{401, 403, 404, 403, 404, 404}}, // a line of the system
 	{"POST /api/im/reports", nil, `{"person":1,"category":"spam"}`, cells{401, 403, 404, 403, 404, 404}},
 	{"POST /api/im/saved", nil, "", cells{401, 403, 200, 403, 200, 200}},
 	{"POST /api/im/groups", nil, `{"client_id":"%s","name":"x"}`, cells{401, 403, 200, 403, 200, 200}},
 	{"GET /api/im/groups", nil, "", cells{401, 403, 200, 403, 200, 200}},
-	{"POST /api/im/groups/{id}/members", groupPath, `{"people":[1]}`, cells{401, 403, 404, 403, 404, 404}}, // colleagues come over the core's route
+	{"POST /api/im/groups/{id}/members", groupPath, `{"people":[1]}`, cells{401, 403, 404, 403, 404, 409}}, // dissolved above
 	{"POST /api/im/groups/{id}/join", groupPath, `{}`, cells{401, 403, 404, 403, 404, 404}},                // as above
 	{"GET /api/im/groups/{id}/requests", conversationPath, "", cells{401, 403, 404, 403, 404, 404}},
 	{"POST /api/im/groups/{id}/links", groupPath, `{"hours":1}`, cells{401, 403, 404, 403, 404, 404}},

@@ -93,10 +93,10 @@ func (s *Service) EvidenceFor(ctx context.Context, me, conversation, seq int64) 
 	}
 	list, there := []Evidence{}, false
 	for _, m := range page.Messages {
-		there = there || m.Seq == seq
 		if m.Seq < seq-around || m.Type == chat.System {
 			continue
 		}
+		there = there || m.Seq == seq
 		e := Evidence{Seq: m.Seq, SenderID: m.SenderID, Name: names[m.SenderID], Type: m.Type, Text: m.Body.Text, At: m.CreatedAt}
 		if m.Body.FileID != 0 {
 			e.Text = m.Body.Name
