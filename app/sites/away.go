@@ -12,8 +12,9 @@ func (s *Service) shown(ctx context.Context, site Site) (SiteLook, error) {
 	if site.WhenAway != awayHide {
 		return look, nil
 	}
-	now := s.now()
-	if look.Hidden = !site.Hours.Serves(now, now); look.Hidden || s.attended == nil {
+	if s.attended == nil {
+		now := s.now()
+		look.Hidden = !site.Hours.Serves(now, now)
 		return look, nil
 	}
 	there, err := s.attended(ctx, site.ID)

@@ -80,7 +80,8 @@ func (s *Service) OwnedBy(owns func(ctx context.Context, person, site int64) (bo
 	s.owns, s.owned = owns, owned
 }
 
-// AttendedBy tells the room whether somebody is there to answer on a site: a floor above knows who works.
+// AttendedBy tells the room whether somebody is there to answer on a site, within the hours: a floor above knows who
+// works, and which queues have hours of their own.
 func (s *Service) AttendedBy(attended func(ctx context.Context, site int64) (bool, error)) {
 	s.attended = attended
 }

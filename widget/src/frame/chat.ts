@@ -15,6 +15,8 @@ export type ChatOptions = {
   look?: SiteLook | undefined
   /** The address of the page the visitor is on, if there is one around this window. */
   page?: () => string | undefined
+  /** The queue and the agent a link asks for. */
+  to?: { queue?: number; agent?: number }
   /** Stand-ins for tests. */
   client?: Partial<ClientOptions>
 }
@@ -217,7 +219,7 @@ export class Chat {
 
   #withPage(request: SendRequest): SayRequest {
     const page = this.#o.page?.()
-    return page ? { ...request, page } : request
+    return { ...request, ...(page && { page }), ...this.#o.to }
   }
 
   /** The kept sign-in is over: a new visitor, who begins with an empty window. */

@@ -76,10 +76,10 @@ test("nothing else becomes a link", () => {
 
 test("the page knows where it stands", () => {
   const look = { key: "k", name: "n", accent: "#000000", title: "t", greeting: "", away: "", hint: "", texts: {}, position: "right", theme: "auto", when_away: "message" } as const
-  const framed = new URL(`https://chat.example/widget/frame?site=k&parent=https%3A%2F%2Fshop.example#${encodeURIComponent(JSON.stringify({ lang: "zh-CN", look, preview: false }))}`)
-  expect(readPlace(framed as unknown as Location, ["en"])).toEqual({ site: "k", parent: "https://shop.example", lang: "zh-CN", look, preview: false })
-  const alone = new URL("https://chat.example/c/abc?lang=en#nonsense")
-  expect(readPlace(alone as unknown as Location, ["zh-TW"])).toEqual({ site: "abc", parent: "https://chat.example", lang: "en", look: undefined, preview: false })
+  const framed = new URL(`https://chat.example/widget/frame?site=k&parent=https%3A%2F%2Fshop.example#${encodeURIComponent(JSON.stringify({ lang: "zh-CN", look, preview: false, to: {} }))}`)
+  expect(readPlace(framed as unknown as Location, ["en"])).toEqual({ site: "k", parent: "https://shop.example", lang: "zh-CN", look, preview: false, to: {} })
+  const alone = new URL("https://chat.example/c/abc?lang=en&queue=7&agent=x#nonsense")
+  expect(readPlace(alone as unknown as Location, ["zh-TW"])).toEqual({ site: "abc", parent: "https://chat.example", lang: "en", look: undefined, preview: false, to: { queue: 7 } })
 })
 
 test("speaks the first wished language it knows", () => {

@@ -4,7 +4,7 @@ import type { Lang } from "../wire"
 import type { SiteLook } from "../wire"
 
 /** Where this page stands: in a host page's frame or alone, for which site, in which language. */
-export type Place = { site: string; parent: string; lang: Lang; look: SiteLook | undefined; preview: boolean }
+export type Place = { site: string; parent: string; lang: Lang; look: SiteLook | undefined; preview: boolean; to: { queue?: number; agent?: number } }
 
 export function readPlace(address: Location, languages: readonly string[]): Place {
   const query = new URLSearchParams(address.search)
@@ -17,7 +17,15 @@ export function readPlace(address: Location, languages: readonly string[]): Plac
     lang,
     look: hint.look && inWords(hint.look, lang),
     preview: query.has("preview"),
+    to: wishes(query),
   }
+}
+
+/** The queue and the agent a direct link asks for. */
+function wishes(query: URLSearchParams): Place["to"] {
+  const to: Place["to"] = {}
+  for (const name of ["queue", "agent"] as const) if (+query.get(name)!) to[name] = +query.get(name)!
+  return to
 }
 
 function readHint(hash: string): Hint {
