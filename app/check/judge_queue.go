@@ -60,7 +60,7 @@ func (t Ticket) before(other Ticket) bool {
 }
 
 // byRule are the rules by which Dispatch hands out who is first in a queue.
-var byRule = []string{"least busy", "round robin", "longest idle", "best skilled"}
+var byRule = []string{"least busy", "round robin", "longest idle", "skill"}
 
 // firstComeFirstServed: nobody is given to an agent by rule while somebody who comes before him in the same queue has been
 // waiting for a while and that agent could have had him.
