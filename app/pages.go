@@ -29,12 +29,13 @@ func widgetFiles() sites.Files {
 	return sites.Files{Loader: loader, Frame: files}
 }
 
-// consolePages serves the agents' page and the back office.
+// consolePages serves the agents' page, the back office and the messenger.
 func consolePages(w *web.Server) {
 	files := console.Files()
 	w.Raw(web.Public, http.MethodGet, "/", func(c echo.Context) error { return c.Redirect(http.StatusFound, "/agent") })
 	w.Page("/agent", files, "agent.html", consolePolicy)
 	w.Page("/admin", files, "admin.html", consolePolicy)
+	w.Page("/im", files, "im.html", consolePolicy)
 	w.Page("/agent-worker.js", files, "agent-worker.js", workerPolicy) // beside /agent, which is its scope
 	if assets, err := fs.Sub(files, "assets"); err == nil {
 		w.Pages("/console/assets", assets, consolePolicy)

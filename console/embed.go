@@ -1,4 +1,4 @@
-// Package console holds the built pages of the agents and of the back office.
+// Package console holds the built pages of the agents, of the back office and of the messenger.
 package console
 
 import (
@@ -11,7 +11,7 @@ import (
 //go:embed all:dist
 var dist embed.FS
 
-// Files answers the built pages: agent.html, admin.html and assets/, or only placeholder.txt when they were not built.
+// Files answers the built pages: agent.html, admin.html, im.html and assets/, or only placeholder.txt when they were not built.
 func Files() fs.FS {
 	files, err := fs.Sub(dist, "dist")
 	if err != nil {

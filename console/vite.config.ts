@@ -5,13 +5,13 @@ import type { Plugin } from "vite"
 
 const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url))
 
-/** The Go server answers /agent, /admin and the worker of /agent with the built files; the dev server does the same with the sources. */
+/** The Go server answers /agent, /admin, /im and the worker of /agent with the built files; the dev server does the same with the sources. */
 function pages(): Plugin {
   return {
     name: "pages",
     configureServer(server) {
       server.middlewares.use((req, _res, next) => {
-        const page = /^\/(agent|admin)\/?(\?.*)?$/.exec(req.url ?? "")
+        const page = /^\/(agent|admin|im)\/?(\?.*)?$/.exec(req.url ?? "")
         if (page) req.url = `/console/${page[1]}.html`
         if (req.url === "/agent-worker.js") req.url = "/console/agent-worker.js"
         next()
@@ -41,7 +41,7 @@ export default defineConfig({
     // The pages carry a strict CSP: nothing may be inlined as data: or as a script.
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
-    rolldownOptions: { input: { agent: here("agent.html"), admin: here("admin.html") } },
+    rolldownOptions: { input: { agent: here("agent.html"), admin: here("admin.html"), im: here("im.html") } },
   },
   test: { include: ["test/**/*.test.ts"], environment: "node" },
 })

@@ -54,7 +54,8 @@ export function refusal(status: number, message: string, fields: Record<string, 
 export class Server {
   readonly calls: string[] = []
   readonly routes = new Map<string, Route>()
-  readonly api = new ConsoleApi({ lang: "en", fetch: ((path: string, init: RequestInit) => this.#answer(path, init)) as typeof fetch })
+  readonly fetch = ((path: string, init: RequestInit) => this.#answer(path, init)) as typeof fetch
+  readonly api = new ConsoleApi({ lang: "en", fetch: this.fetch })
 
   on(route: string, answer: unknown): void {
     this.routes.set(route, typeof answer === "function" ? (answer as Route) : () => answer)

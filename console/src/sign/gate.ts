@@ -1,14 +1,15 @@
-// What both pages begin with: the API in the reader's language, the sign-in, and what the address bar asked for.
+// What every page begins with: the API in the reader's language, the sign-in, and what the address bar asked for.
 
+import type { ApiOptions } from "@wire/api"
 import { watchEffect } from "vue"
 import { lang } from "../parts/ui"
-import { ConsoleApi } from "../state/api"
+import type { ConsoleApi } from "../state/api"
 import { doorOf, SignIn, type Door } from "../state/session"
 
-export type Gate = { api: ConsoleApi; signIn: SignIn; door: Door }
+export type Gate<A> = { api: A; signIn: SignIn; door: Door }
 
-export function openGate(): Gate {
-  const api = new ConsoleApi({ lang: lang.value, fetch: (input, init) => watched(input, init) })
+export function openGate<A extends ConsoleApi>(make: (options: ApiOptions) => A): Gate<A> {
+  const api = make({ lang: lang.value, fetch: (input, init) => watched(input, init) })
   const signIn = new SignIn(api)
   watchEffect(() => (api.lang = lang.value))
   const door = doorOf(location.hash)

@@ -2,13 +2,14 @@
 
 import type { Message, Reply } from "@wire/protocol"
 
-export type Action = "copy" | "reply" | "save" | "edit" | "recall"
+export type Action = "copy" | "reply" | "forward" | "save" | "edit" | "recall"
 
 /** Reply and recall belong to those who write here; what is no text is saved instead of copied. */
-export function actionsFor(message: Message, may: { write: boolean; recall: boolean; edit?: boolean }): Action[] {
+export function actionsFor(message: Message, may: { write: boolean; recall: boolean; edit?: boolean; forward?: boolean }): Action[] {
   if (message.recalled || message.type === "system") return []
   const actions: Action[] = [message.type === "text" ? "copy" : "save"]
   if (may.write) actions.unshift("reply")
+  if (may.forward && message.type === "text") actions.push("forward")
   if (may.write && may.edit) actions.push("edit")
   if (may.write && may.recall) actions.push("recall")
   return actions

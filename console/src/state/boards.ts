@@ -8,7 +8,7 @@ import { shallowRef } from "vue"
 import { dayStart } from "../time"
 import type { ConsoleApi } from "./api"
 import type { Loaded } from "./desk"
-import type { Line } from "./office"
+import type { Line } from "./line"
 
 export type BoardsOptions = { api: ConsoleApi; url: string; clock?: Clock; open?: (url: string) => WebSocketLike; onSignedOut: () => void }
 

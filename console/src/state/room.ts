@@ -18,13 +18,27 @@ export class RoomTalk extends Talk {
   readonly #after = shallowRef(0)
   readonly #insiders = computed(() => this.#list())
 
-  constructor(api: ConsoleApi, client: Client, conversation: number) {
+  readonly #forwards: boolean
+
+  constructor(api: ConsoleApi, client: Client, conversation: number, forwards = false) {
     super(api, client, conversation)
+    this.#forwards = forwards
     this.begin()
+  }
+
+  override get forwards(): boolean {
+    return this.#forwards
   }
 
   override get many(): boolean {
     return this.timeline?.kind === "group"
+  }
+
+  /** Until when the reader may not write here, if that is still to come. */
+  get mutedUntil(): string | undefined {
+    void this.lines
+    const until = this.timeline?.members.get(this.client.me)?.muted_until
+    return until && Date.parse(until) > Date.now() ? until : undefined
   }
 
   /** The owner and the admins first. */

@@ -2,7 +2,7 @@
 // timelines, so it is live by itself; what is done here is asked of the server, and what it changes comes back as pushes.
 
 import type { Client } from "@wire/client"
-import type { Member, Message, Person } from "@wire/protocol"
+import type { Header, Member, Message, Person } from "@wire/protocol"
 import type { Timeline } from "@wire/timeline"
 import { computed, shallowRef, triggerRef } from "vue"
 import type { ConsoleApi } from "./api"
@@ -13,14 +13,20 @@ export type Room = {
   id: number
   kind: "direct" | "group"
   name: string
+  avatar: string
   /** The other one of a direct conversation. */
   person: Person | undefined
   /** Of a direct conversation: whether the other one is there. */
   here: boolean
   size: number
   dissolved: boolean
+  header: Header | undefined
   /** What the reader is in it. */
   role: Member["role"]
+  pinned: boolean
+  muted: boolean
+  /** Something new names the reader. */
+  mentioned: boolean
   unread: number
   last: Message | undefined
   at: string
@@ -37,14 +43,18 @@ export class Rooms {
   readonly #api: ConsoleApi
   readonly #client: Client
   readonly #circle: Circle
+  readonly #forwards: boolean
   readonly #shown = shallowRef(false)
   readonly #selected = shallowRef(0)
   readonly #talk = shallowRef<RoomTalk>()
+  readonly #gone = shallowRef(0)
   readonly #tick = shallowRef(0)
   readonly #next = shallowRef<string>()
   readonly #rows = computed(() => this.#list())
 
-  constructor(api: ConsoleApi, client: Client, circle: Circle) {
+  /** `forwards`: texts may be passed on from one conversation to another. */
+  constructor(api: ConsoleApi, client: Client, circle: Circle, forwards = false) {
+    this.#forwards = forwards
     this.#api = api
     this.#client = client
     this.#circle = circle
@@ -65,13 +75,19 @@ export class Rooms {
     return this.#talk.value
   }
 
-  /** Those something was said in last stand first. */
+  /** The open conversation that went away last: left, dissolved for good, or taken. */
+  get gone(): number {
+    return this.#gone.value
+  }
+
+  /** Pinned ones first, then those something was said in last. */
   get rows(): Room[] {
     return this.#rows.value
   }
 
+  /** What is new in all that are not muted. */
   get unread(): number {
-    return this.rows.reduce((sum, room) => sum + room.unread, 0)
+    return this.rows.reduce((sum, room) => sum + (room.muted ? 0 : room.unread), 0)
   }
 
   /** Whether there may be older ones that are not here yet. */
@@ -93,12 +109,33 @@ export class Rooms {
     if (known && this.#talk.value?.conversation === id) return
     this.#talk.value?.leave()
     this.#selected.value = id // an address may come before the first sync
-    this.#talk.value = known && new RoomTalk(this.#api, this.#client, id)
+    this.#talk.value = known && new RoomTalk(this.#api, this.#client, id, this.#forwards)
   }
 
   /** Opens the one conversation with somebody. */
   async write(person: number): Promise<void> {
     await this.#enter((await this.#api.direct(person)).id)
+  }
+
+  /** The id of the one conversation with somebody, which is here then. One that is here already need not be asked for. */
+  async direct(person: number): Promise<number> {
+    const known = this.rows.find((room) => room.person?.id === person)
+    if (known) return known.id
+    const { id } = await this.#api.direct(person)
+    await this.#fetch(id)
+    return id
+  }
+
+  /** Brings a conversation here that one has just come into. */
+  async bring(id: number): Promise<void> {
+    await this.#fetch(id)
+  }
+
+  /** Counts everything in it as read, without opening it. */
+  markRead(id: number): void {
+    this.#client.display(id)
+    this.#client.display(0)
+    this.#talk.value?.lookOn()
   }
 
   /** An id given by the caller makes it safe to ask again after a lost answer. */
@@ -143,9 +180,13 @@ export class Rooms {
   }
 
   async #enter(id: number): Promise<void> {
+    await this.#fetch(id)
+    this.select(id)
+  }
+
+  async #fetch(id: number): Promise<void> {
     if (!this.#timeline(id)) await this.#client.sync()
     if (!this.#timeline(id)) await this.older() // an old one, below what a sync covers
-    this.select(id)
   }
 
   /** Conversations came or went. */
@@ -153,8 +194,10 @@ export class Rooms {
     triggerRef(this.#tick)
     const id = this.#selected.value
     if (!id) return
-    if (!this.#timeline(id)) this.select(0)
-    else if (!this.#talk.value) this.select(id)
+    if (!this.#timeline(id)) {
+      this.select(0)
+      this.#gone.value = id
+    } else if (!this.#talk.value) this.select(id)
   }
 
   #timeline(id: number): Timeline | undefined {
@@ -174,18 +217,28 @@ export class Rooms {
         id: timeline.id,
         kind: timeline.kind as Room["kind"],
         name: person?.name ?? timeline.header?.name ?? "",
+        avatar: timeline.header?.avatar ?? "",
+        header: timeline.header,
         person,
         here: other !== undefined && this.#circle.here(other),
         size: timeline.header?.member_count ?? 2,
         dissolved: timeline.header?.dissolved ?? false,
         role: timeline.members.get(this.#client.me)?.role ?? "member",
+        pinned: false,
+        muted: false,
+        mentioned: timeline.unread(this.#client.me) > 0 && timeline.messages.some((m) => m.seq > (timeline.members.get(this.#client.me)?.read ?? 0) && m.sender_id !== this.#client.me && !m.recalled && mentions(m, this.#client.me)),
         unread: timeline.unread(this.#client.me),
         last,
         at: timeline.messages.at(-1)?.created_at ?? "",
       })
     }
-    return rooms.sort((a, b) => b.at.localeCompare(a.at) || b.id - a.id)
+    return rooms.sort((a, b) => Number(b.pinned) - Number(a.pinned) || b.at.localeCompare(a.at) || b.id - a.id)
   }
+}
+
+/** mentions tells whether a message names somebody, alone or with all. */
+export function mentions({ body }: Message, person: number): boolean {
+  return body.mention_all === true || (body.mentions?.includes(person) ?? false)
 }
 
 function isRoom(timeline: Timeline): boolean {

@@ -1,4 +1,4 @@
-// Who is signed in, and the three ways to come in: password, set-up link, invitation.
+// Who is signed in, and the ways to come in: password, set-up link, invitation, registration.
 
 import { Fault } from "@wire/api"
 import type { MemberApi } from "@wire/api_member"
@@ -6,14 +6,14 @@ import type { Role, Session } from "@wire/protocol"
 import { shallowRef } from "vue"
 
 /** What the address bar asked for. */
-export type Door = { kind: "setup" | "invite"; token: string } | { kind: "none" }
+export type Door = { kind: "setup" | "invite" | "join" | "group"; token: string } | { kind: "none" }
 
 export type SignInState = "unknown" | "out" | "in" | "unreachable"
 
-/** doorOf reads `#setup=TOKEN` and `#invite=TOKEN`. */
+/** doorOf reads `#setup=TOKEN`, `#invite=TOKEN`, `#join=TOKEN` and `#group=TOKEN`. */
 export function doorOf(hash: string): Door {
-  const found = /^#(setup|invite)=([\w-]+)$/.exec(hash)
-  return found ? { kind: found[1] as "setup" | "invite", token: found[2] as string } : { kind: "none" }
+  const found = /^#(setup|invite|join|group)=([\w-]+)$/.exec(hash)
+  return found ? { kind: found[1] as "setup" | "invite" | "join" | "group", token: found[2] as string } : { kind: "none" }
 }
 
 /** An owner may do what a supervisor may. */
@@ -52,8 +52,15 @@ export class SignIn {
     }
   }
 
-  async enter(email: string, password: string): Promise<void> {
-    this.#enter(await this.#api.signIn({ email: email.trim(), password }))
+  /** By an e-mail address, or by the name of a member. */
+  async enter(who: string, password: string): Promise<void> {
+    const clean = who.trim()
+    this.#enter(await this.#api.signIn(clean.includes("@") ? { email: clean, password } : { name: clean, password }))
+  }
+
+  /** Comes in by what answers a session of its own, as a registration does. */
+  async begin(act: () => Promise<Session>): Promise<void> {
+    this.#enter(await act())
   }
 
   /** The session of a new owner is kept, but the wizard stays until `finish`. */

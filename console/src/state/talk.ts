@@ -36,6 +36,11 @@ export abstract class Talk {
     return 0
   }
 
+  /** Whether texts may be passed on to other conversations. */
+  get forwards(): boolean {
+    return false
+  }
+
   /** Whose canned replies may be written here: a site's; 0: nobody's. */
   get site(): number {
     return 0
@@ -55,6 +60,7 @@ export abstract class Talk {
   readonly #typists = computed(() => (this.#tick.value, this.client.typists(this.conversation)))
   #off: (() => void)[] = []
   #member = false
+  #looking = false
 
   constructor(api: ConsoleApi, client: Client, conversation: number) {
     this.api = api
@@ -170,7 +176,7 @@ export abstract class Talk {
   }
 
   actions(message: Message): Action[] {
-    return actionsFor(message, { write: this.#member, recall: this.client.mayRecall(message), edit: this.#mayEdit(message) })
+    return actionsFor(message, { write: this.#member, recall: this.client.mayRecall(message), edit: this.#mayEdit(message), forward: this.forwards })
   }
 
   async recall(message: Message): Promise<void> {
@@ -246,7 +252,13 @@ export abstract class Talk {
 
   /** Displayed and focused: what is here counts as read. */
   look(looking: boolean): void {
+    this.#looking = looking
     this.client.display(looking && this.timeline ? this.conversation : 0)
+  }
+
+  /** Says so again, after something else was displayed for a moment. */
+  lookOn(): void {
+    this.look(this.#looking)
   }
 
   leave(): void {

@@ -3,7 +3,7 @@
 import type { Person } from "@wire/protocol"
 import type { Room } from "../state/rooms"
 
-/** faceOf is the other one, or a face made of the group's name. */
+/** faceOf is the other one, or the picture of the group, or a face made of its name. */
 export function faceOf(room: Room): Person {
-  return room.person ?? { id: room.id, kind: "member", name: room.name, avatar: "" }
+  return room.person ?? { id: room.id, kind: "member", name: room.name, avatar: room.avatar }
 }

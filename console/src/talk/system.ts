@@ -42,6 +42,22 @@ export function systemText({ key, args = {}, text = "" }: Body): string {
       return t("sys.groupOwner", named(args))
     case "group.dissolved":
       return t("sys.groupDissolved", named(args))
+    case "group.joined":
+      return t("sys.groupJoined", named(args))
+    case "group.changed":
+      return t("sys.groupChanged", named(args))
+    case "group.notice":
+      return t("sys.groupNotice", named(args))
+    case "group.hushed":
+      return t("sys.groupHushed", named(args))
+    case "group.unhushed":
+      return t("sys.groupUnhushed", named(args))
+    case "group.muted":
+      return t("sys.groupMuted", named(args))
+    case "group.unmuted":
+      return t("sys.groupUnmuted", named(args))
+    case "friends.made":
+      return t("sys.friendsMade")
     default:
       return text || t("sys.other")
   }

@@ -3,6 +3,7 @@ import { admin } from "./en/admin"
 import { agent } from "./en/agent"
 import { base } from "./en/base"
 import { call } from "./en/call"
+import { im } from "./en/im"
 import { mail } from "./en/mail"
 import { routing } from "./en/routing"
 import { safety } from "./en/safety"
@@ -11,4 +12,4 @@ import { sign } from "./en/sign"
 import { site } from "./en/site"
 import { watch } from "./en/watch"
 
-export const en = { ...base, ...sign, ...agent, ...rooms, ...admin, ...call, ...mail, ...safety, ...watch, ...routing, ...site }
+export const en = { ...base, ...sign, ...agent, ...rooms, ...admin, ...call, ...mail, ...safety, ...watch, ...routing, ...site, ...im }

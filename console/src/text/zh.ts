@@ -3,6 +3,7 @@ import { admin } from "./zh/admin"
 import { agent } from "./zh/agent"
 import { base } from "./zh/base"
 import { call } from "./zh/call"
+import { im } from "./zh/im"
 import { mail } from "./zh/mail"
 import { routing } from "./zh/routing"
 import { safety } from "./zh/safety"
@@ -11,4 +12,4 @@ import { sign } from "./zh/sign"
 import { site } from "./zh/site"
 import { watch } from "./zh/watch"
 
-export const zh = { ...base, ...sign, ...agent, ...rooms, ...admin, ...call, ...mail, ...safety, ...watch, ...routing, ...site }
+export const zh = { ...base, ...sign, ...agent, ...rooms, ...admin, ...call, ...mail, ...safety, ...watch, ...routing, ...site, ...im }

@@ -10,7 +10,7 @@ export class MemberApi extends Api {
     return this.call("POST", "/api/setup", request)
   }
 
-  signIn(request: { email: string; password: string }): Promise<p.Session> {
+  signIn(request: { email?: string; name?: string; password: string }): Promise<p.Session> {
     return this.call("POST", "/api/session", request)
   }
 

@@ -18,8 +18,8 @@ export type ClientEvents = {
   /** Conversations came or went. */
   list: undefined
   typing: number
-  /** A bind or sync answer was taken. */
-  synced: undefined
+  /** A bind or sync answer was taken; the number of the person's list in it. */
+  synced: number
   /** A message was pushed that was not known before. */
   message: Message
   /** Any frame the client does not use itself: live, ticket, seat. */
@@ -280,7 +280,7 @@ export class Client {
     for (const [id, timeline] of this.conversations) if (!timeline.synced) this.#forget(id) // pushed, but not ours
     for (const sync of answer.conversations) this.#emitter.emit("conversation", sync.id)
     this.#emitter.emit("list", undefined)
-    this.#emitter.emit("synced", undefined)
+    this.#emitter.emit("synced", answer.list)
     this.outbox.epoch(answer.epoch)
   }
 

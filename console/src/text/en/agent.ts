@@ -8,6 +8,7 @@ export const agent = {
   "list.takeHint": "Take this visitor (T)",
   "list.keys": "J and K move · Enter opens · T takes · Esc goes back",
   "list.unread": "{n} unread message|{n} unread messages",
+  "list.by": "{name}: {text}",
   "list.you": "You: {text}",
   "list.noText": "No message yet",
   "list.answerIn": "Answer within {time}",

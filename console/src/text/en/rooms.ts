@@ -64,5 +64,13 @@ export const rooms = {
   "sys.groupMember": "{people} is an ordinary member now",
   "sys.groupOwner": "{by} handed the group over to {people}",
   "sys.groupDissolved": "{by} dissolved the group",
+  "sys.groupJoined": "{by} joined the group",
+  "sys.groupChanged": "{by} changed the group",
+  "sys.groupNotice": "{by} changed the notice",
+  "sys.groupHushed": "{by} lets only the owner and admins write",
+  "sys.groupUnhushed": "{by} lets everybody write again",
+  "sys.groupMuted": "{by} muted {people}",
+  "sys.groupUnmuted": "{by} lets {people} write again",
+  "sys.friendsMade": "You are friends now. Say hello!",
   "sys.andMore": "{people} and {n} more",
 } as const

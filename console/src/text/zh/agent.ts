@@ -10,6 +10,7 @@ export const agent: Record<keyof typeof same, string> = {
   "list.takeHint": "接待这位访客 (T)",
   "list.keys": "J / K 移动 · 回车打开 · T 接待 · Esc 返回",
   "list.unread": "{n} 条未读消息",
+  "list.by": "{name}：{text}",
   "list.you": "我：{text}",
   "list.noText": "还没有消息",
   "list.answerIn": "请在 {time} 内回复",

@@ -66,5 +66,13 @@ export const rooms: Record<keyof typeof en, string> = {
   "sys.groupMember": "{people} 不再是管理员",
   "sys.groupOwner": "{by} 将群组转让给 {people}",
   "sys.groupDissolved": "{by} 解散了群组",
+  "sys.groupJoined": "{by} 加入了群组",
+  "sys.groupChanged": "{by} 修改了群资料",
+  "sys.groupNotice": "{by} 更新了群公告",
+  "sys.groupHushed": "{by} 开启了全员禁言",
+  "sys.groupUnhushed": "{by} 关闭了全员禁言",
+  "sys.groupMuted": "{by} 将 {people} 禁言",
+  "sys.groupUnmuted": "{by} 解除了 {people} 的禁言",
+  "sys.friendsMade": "你们已成为好友，现在可以开始聊天了",
   "sys.andMore": "{people} 等 {n} 人",
 }

@@ -1,0 +1,23 @@
+// What people are called here: by the name one gave a friend oneself, else by their own.
+
+import type { Person } from "@wire/protocol"
+import type { Dot } from "../parts/Face.vue"
+import { nameOf } from "../parts/faces"
+import { lang, t } from "../parts/ui"
+import type { Seen } from "../state/imapi"
+import { useStage } from "./stage"
+
+export function useCalled(): (person: Pick<Person, "id" | "name">) => string {
+  const { contacts } = useStage().messenger
+  return (person) => contacts.friend(person.id)?.remark || nameOf(person, lang.value)
+}
+
+/** The dot at a face: none for who is not there. */
+export function dotOf(state: Seen): Dot | undefined {
+  if (state === "online") return "on"
+  return state === "offline" ? undefined : state
+}
+
+export function stateText(state: Seen): string {
+  return t(`im.state.${state}`)
+}

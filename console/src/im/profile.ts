@@ -1,0 +1,20 @@
+// What a card tells of somebody, in words.
+
+import { t } from "../parts/ui"
+import type { Found } from "../state/imapi"
+
+export type Fact = { label: string; text: string }
+
+export function aboutOf(found: Pick<Found, "sex" | "age" | "province" | "city" | "district">): Fact[] {
+  const facts: Fact[] = []
+  if (found.sex) facts.push({ label: t("im.sex"), text: t(`im.sex.${found.sex}`) })
+  if (found.age) facts.push({ label: t("im.age"), text: t("im.years", { n: found.age }) })
+  const region = placeOf(found)
+  if (region) facts.push({ label: t("im.region"), text: region })
+  return facts
+}
+
+/** placeOf is where somebody says he lives, without saying a city's name twice. */
+export function placeOf({ province, city, district }: Pick<Found, "province" | "city" | "district">): string {
+  return [province, city === province ? "" : city, district].filter(Boolean).join(" · ")
+}

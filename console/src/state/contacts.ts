@@ -1,0 +1,240 @@
+// Oneself and one's friends in their groups, as the server last told. Each `contacts` frame carries the number of one's list:
+// the next one is applied, after any other the whole is read again. Presence and cards are what is so now.
+
+import type { Event, Person, Presence } from "@wire/protocol"
+import { computed, shallowRef, triggerRef } from "vue"
+import type { Loaded } from "./desk"
+import type { Card, ContactsChange, Friend, FriendGroup, ImApi, Mood, Myself, ProfileChange, Seen, Start } from "./imapi"
+import type { Circle } from "./rooms"
+
+/** A friend group with who is in it; that of those in none has the id 0. */
+export type Section = { id: number; name: string; friends: Friend[]; online: number }
+
+export class Contacts implements Circle {
+  readonly me: number
+  readonly #api: ImApi
+  readonly #mine = shallowRef<Myself>()
+  readonly #groups = shallowRef<FriendGroup[]>([])
+  readonly #friends = shallowRef(new Map<number, Friend>())
+  readonly #blocked = shallowRef(new Set<number>())
+  readonly #loaded = shallowRef<Loaded>("loading")
+  readonly #sections = computed(() => this.#divide())
+  readonly #onPeople: (people: Person[]) => void
+  #list = 0
+  #reading: Promise<void> | undefined
+  #again = false
+  /** Came by push while the whole was being read: newer than the answer perhaps. */
+  #meanwhile: Event[] = []
+
+  /** `onPeople` hears of everybody who may be called or look different now. */
+  constructor(api: ImApi, me: number, onPeople: (people: Person[]) => void = () => undefined) {
+    this.#api = api
+    this.me = me
+    this.#onPeople = onPeople
+  }
+
+  get loaded(): Loaded {
+    return this.#loaded.value
+  }
+
+  get mine(): Myself | undefined {
+    return this.#mine.value
+  }
+
+  get groups(): FriendGroup[] {
+    return this.#groups.value
+  }
+
+  get friends(): Friend[] {
+    return [...this.#friends.value.values()]
+  }
+
+  /** Those in no group first, then the groups in their order; in each who is there stands first. */
+  get sections(): Section[] {
+    return this.#sections.value
+  }
+
+  get people(): Person[] {
+    return this.friends.map((friend) => friend.person)
+  }
+
+  friend(person: number): Friend | undefined {
+    return this.#friends.value.get(person)
+  }
+
+  get blocked(): ReadonlySet<number> {
+    return this.#blocked.value
+  }
+
+  blocks(person: number): boolean {
+    return this.#blocked.value.has(person)
+  }
+
+  here(person: number): boolean {
+    return this.state(person) !== "offline"
+  }
+
+  state(person: number): Seen {
+    return this.friend(person)?.state ?? "offline"
+  }
+
+  /** Reads everything again; one request at a time. */
+  load(): Promise<void> {
+    if (this.#reading) {
+      this.#again = true
+      return this.#reading
+    }
+    if (this.#loaded.value === "failed") this.#loaded.value = "loading"
+    this.#meanwhile = []
+    this.#reading = this.#read().finally(() => {
+      this.#reading = undefined
+      if (!this.#again) return
+      this.#again = false
+      void this.load()
+    })
+    return this.#reading
+  }
+
+  /** The server's number of one's list, as a sync told it. */
+  check(list: number): void {
+    if (this.#loaded.value === "ready" && list > this.#list) void this.load()
+  }
+
+  apply(event: Event): void {
+    if (event.type === "presence") this.#moved(event.data as Presence)
+    else if (event.type === "person") this.#renamed(event.data as Card)
+    else if (event.type === "contacts") this.#changed(event.data as ContactsChange)
+    else return
+    if (this.#reading && event.type !== "contacts") this.#meanwhile.push(event)
+  }
+
+  async change(change: ProfileChange): Promise<void> {
+    this.#mine.value = await this.#api.changeMe(change)
+  }
+
+  async be(mood: Mood): Promise<void> {
+    this.#mine.value = await this.#api.mood(mood)
+  }
+
+  async remark(person: number, remark: string): Promise<void> {
+    this.#keep(await this.#api.changeFriend(person, { remark: remark.trim() }))
+  }
+
+  async move(person: number, group: number): Promise<void> {
+    this.#keep(await this.#api.changeFriend(person, { group_id: group }))
+  }
+
+  /** Takes somebody off one's list; what was said stays. */
+  async remove(person: number): Promise<void> {
+    await this.#api.removeFriend(person)
+    this.#friends.value.delete(person)
+    triggerRef(this.#friends)
+  }
+
+  async block(person: number): Promise<void> {
+    await this.#api.blockPerson(person)
+    this.#blocked.value = new Set([...this.#blocked.value, person])
+  }
+
+  async unblock(person: number): Promise<void> {
+    await this.#api.unblockPerson(person)
+    this.#blocked.value = new Set([...this.#blocked.value].filter((id) => id !== person))
+  }
+
+  /** Asks somebody to be a friend; he will be in this group. */
+  async request(person: number, group: number, note: string): Promise<void> {
+    await this.#api.request({ person, group_id: group, note: note.trim() })
+  }
+
+  async addGroup(name: string): Promise<void> {
+    const group = await this.#api.addFriendGroup(name)
+    this.#groups.value = [...this.#groups.value.filter((one) => one.id !== group.id), group]
+  }
+
+  async renameGroup(group: number, name: string): Promise<void> {
+    await this.#api.renameFriendGroup(group, name)
+    this.#groups.value = this.#groups.value.map((one) => (one.id === group ? { ...one, name } : one))
+  }
+
+  async dropGroup(group: number): Promise<void> {
+    await this.#api.dropFriendGroup(group)
+    this.#groups.value = this.#groups.value.filter((one) => one.id !== group)
+  }
+
+  async sortGroups(order: number[]): Promise<void> {
+    await this.#api.sortFriendGroups(order)
+    this.#groups.value = [...this.#groups.value].sort((a, b) => order.indexOf(a.id) - order.indexOf(b.id))
+  }
+
+  async #read(): Promise<void> {
+    try {
+      this.#take(await this.#api.start())
+      const meanwhile = this.#meanwhile
+      this.#meanwhile = []
+      for (const event of meanwhile) this.apply(event)
+    } catch {
+      if (this.#loaded.value === "loading") this.#loaded.value = "failed"
+    }
+  }
+
+  #take(start: Start): void {
+    this.#list = start.list
+    this.#mine.value = start.me
+    this.#groups.value = start.friend_groups
+    this.#friends.value = new Map(start.friends.map((friend) => [friend.person.id, friend]))
+    this.#blocked.value = new Set(start.blocked)
+    this.#onPeople([start.me.person, ...this.people])
+    this.#loaded.value = "ready"
+  }
+
+  #changed(change: ContactsChange): void {
+    if (change.list <= this.#list) return
+    if (change.list !== this.#list + 1 || this.#reading) return void this.load()
+    this.#list = change.list
+    if (change.me) this.#mine.value = change.me
+    if (change.friend_groups) this.#groups.value = change.friend_groups
+    if (change.blocked) this.#blocked.value = new Set(change.blocked)
+    for (const friend of change.friends ?? []) this.#friends.value.set(friend.person.id, friend)
+    this.#onPeople((change.friends ?? []).map((friend) => friend.person))
+    for (const id of change.gone ?? []) this.#friends.value.delete(id)
+    triggerRef(this.#friends)
+  }
+
+  #keep(friend: Friend): void {
+    this.#friends.value.set(friend.person.id, friend)
+    triggerRef(this.#friends)
+  }
+
+  #moved({ person_id, state }: Presence): void {
+    this.#put(person_id, { state })
+  }
+
+  #renamed({ person, signature }: Card): void {
+    this.#onPeople([person])
+    this.#put(person.id, { person, signature })
+  }
+
+  #put(id: number, more: Partial<Friend>): void {
+    const friend = this.#friends.value.get(id)
+    if (!friend) return
+    this.#friends.value.set(id, { ...friend, ...more })
+    triggerRef(this.#friends)
+  }
+
+  #divide(): Section[] {
+    const known = new Set(this.groups.map((group) => group.id))
+    const sections = [{ id: 0, name: "" }, ...this.groups].map((group) => ({ id: group.id, name: group.name, friends: [] as Friend[], online: 0 }))
+    const byId = new Map(sections.map((section) => [section.id, section]))
+    for (const friend of this.friends) {
+      const section = byId.get(known.has(friend.group_id) ? friend.group_id : 0) as Section
+      section.friends.push(friend)
+      if (friend.state !== "offline") section.online++
+    }
+    for (const section of sections) section.friends.sort((a, b) => rank(a) - rank(b) || (a.remark || a.person.name).localeCompare(b.remark || b.person.name))
+    return sections
+  }
+}
+
+function rank(friend: Friend): number {
+  return friend.state === "offline" ? 1 : 0
+}

@@ -1,0 +1,172 @@
+// What only the messenger asks for: registration, oneself, contacts, the message box, groups.
+
+import type { BoxPage, Device, Evidence, FoundPage, FoundPerson, Friend, FriendGroup, FriendRequest, GroupChange, GroupLink, GroupPage, Header, Joining, MadeGroup, Myself, NewGroup, Person, Registration, Reporting, Session, Start } from "@wire/protocol"
+import { ConsoleApi } from "./api"
+
+export type { BoxItem, BoxPage, Card, ContactsChange, Device, Evidence, FoundGroup, FoundPerson as Found, Friend, FriendGroup, FriendRequest, Header, Myself, Start } from "@wire/protocol"
+
+/** What one says one is; who is invisible is offline to others. */
+export type Mood = Myself["presence"]
+/** What others see of it. */
+export type Seen = Friend["state"]
+export type Profile = Pick<Myself, "number" | "signature" | "sex" | "birthday" | "province" | "city" | "district">
+export type ProfileChange = Partial<Record<"name" | Exclude<keyof Profile, "number">, string>>
+export type JoinRule = NonNullable<Header["join_rule"]>
+
+/** What a list shows of a group. */
+export type GroupLook = Pick<Header, "id" | "name" | "member_count" | "number" | "about" | "avatar">
+
+export type PeopleQuery = { q: string; sex: FoundPerson["sex"]; age_from: number | undefined; age_to: number | undefined; province: string; city: string }
+
+export class ImApi extends ConsoleApi {
+  registration(): Promise<{ mode: "open" | "invite" | "closed" }> {
+    return this.call("GET", "/api/im/registration")
+  }
+
+  register(form: Registration): Promise<Session> {
+    return this.call("POST", "/api/im/register", form)
+  }
+
+  /** Everything the page shows at sign-in, of one moment. */
+  start(): Promise<Start> {
+    return this.call("GET", "/api/im")
+  }
+
+  changeMe(change: ProfileChange): Promise<Myself> {
+    return this.call("PATCH", "/api/im/me", change)
+  }
+
+  mood(state: Mood): Promise<Myself> {
+    return this.call("PUT", "/api/im/presence", { state })
+  }
+
+  changePassword(old: string, password: string): Promise<void> {
+    return this.call("PUT", "/api/im/password", { old, password })
+  }
+
+  async devices(): Promise<Device[]> {
+    return (await this.call<{ devices: Device[] }>("GET", "/api/im/devices")).devices
+  }
+
+  endDevice(device: string): Promise<void> {
+    return this.call("DELETE", `/api/im/devices/${device}`)
+  }
+
+  endOthers(): Promise<void> {
+    return this.call("DELETE", "/api/im/devices")
+  }
+
+  findPeople(query: PeopleQuery, before: number): Promise<FoundPage> {
+    const asked = Object.fromEntries(Object.entries(query).filter(([, value]) => value !== "" && value !== undefined))
+    return this.call("GET", "/api/im/people", undefined, { ...asked, before: before || undefined })
+  }
+
+  person(id: number): Promise<FoundPerson> {
+    return this.call("GET", `/api/im/people/${id}`)
+  }
+
+  changeFriend(person: number, change: { remark?: string; group_id?: number }): Promise<Friend> {
+    return this.call("PATCH", `/api/im/friends/${person}`, change)
+  }
+
+  /** Takes somebody off one's list, and oneself off his. */
+  removeFriend(person: number): Promise<void> {
+    return this.call("DELETE", `/api/im/friends/${person}`, undefined, { both: "true" })
+  }
+
+  /** Asks to be friends; friends at once are they where the other one never parted. */
+  request(request: { person: number; group_id: number; note: string }): Promise<FriendRequest> {
+    return this.call("POST", "/api/im/requests", request)
+  }
+
+  agree(request: number, group: number): Promise<FriendRequest> {
+    return this.call("POST", `/api/im/requests/${request}/agree`, { group_id: group })
+  }
+
+  refuse(request: number, reason: string): Promise<FriendRequest> {
+    return this.call("POST", `/api/im/requests/${request}/refuse`, { reason })
+  }
+
+  box(before?: number): Promise<BoxPage> {
+    return this.call("GET", "/api/im/box", undefined, { before })
+  }
+
+  /** Seen up to an entry, on all devices. */
+  readBox(upTo: number): Promise<void> {
+    return this.call("POST", "/api/im/box/read", { up_to: upTo })
+  }
+
+  addFriendGroup(name: string): Promise<FriendGroup> {
+    return this.call("POST", "/api/im/friend-groups", { name })
+  }
+
+  renameFriendGroup(group: number, name: string): Promise<void> {
+    return this.call("PATCH", `/api/im/friend-groups/${group}`, { name })
+  }
+
+  dropFriendGroup(group: number): Promise<void> {
+    return this.call("DELETE", `/api/im/friend-groups/${group}`)
+  }
+
+  sortFriendGroups(order: number[]): Promise<void> {
+    return this.call("PUT", "/api/im/friend-groups", { order })
+  }
+
+  async blocked(): Promise<Person[]> {
+    return (await this.call<{ people: Person[] }>("GET", "/api/im/blocked")).people
+  }
+
+  blockPerson(person: number): Promise<void> {
+    return this.call("PUT", `/api/im/blocked/${person}`)
+  }
+
+  unblockPerson(person: number): Promise<void> {
+    return this.call("DELETE", `/api/im/blocked/${person}`)
+  }
+
+  /** What would be kept with a report of a message. */
+  async evidence(conversation: number, seq: number): Promise<Evidence[]> {
+    return (await this.call<{ evidence: Evidence[] }>("GET", "/api/im/evidence", undefined, { conversation, seq })).evidence
+  }
+
+  report(report: Reporting): Promise<{ id: number }> {
+    return this.call("POST", "/api/im/reports", report)
+  }
+
+  /** The group, or the request where somebody has to approve it. */
+  foundGroup(group: NewGroup): Promise<MadeGroup> {
+    return this.call("POST", "/api/im/groups", group)
+  }
+
+  findGroups(q: string, before: number): Promise<GroupPage> {
+    return this.call("GET", "/api/im/groups", undefined, { q: q || undefined, before: before || undefined })
+  }
+
+  /** Comes into an open group, or asks to. */
+  joinGroup(group: number, note: string): Promise<Joining> {
+    return this.call("POST", `/api/im/groups/${group}/join`, { note })
+  }
+
+  /** Brings friends into a group of members. */
+  override addMembers(group: number, people: number[]): Promise<Header> {
+    return this.call("POST", `/api/im/groups/${group}/members`, { people })
+  }
+
+  changeGroup(group: number, change: GroupChange): Promise<Header> {
+    return this.call("PATCH", `/api/chat/groups/${group}`, change)
+  }
+
+  /** Keeps a member from sending for some minutes; 0: no more. */
+  muteMember(group: number, person: number, minutes: number): Promise<Header> {
+    return this.call("PUT", `/api/chat/groups/${group}/members/${person}/mute`, { minutes })
+  }
+
+  /** What leads into a group, good for some hours. */
+  groupLink(group: number, hours: number): Promise<GroupLink> {
+    return this.call("POST", `/api/im/groups/${group}/links`, { hours })
+  }
+
+  joinByLink(token: string): Promise<Header> {
+    return this.call("POST", "/api/im/groups/by-link", { token })
+  }
+}

@@ -1,0 +1,60 @@
+import type { Event } from "@wire/protocol"
+import { beforeEach, expect, test } from "vitest"
+import { Contacts } from "../src/state/contacts"
+import { ImApi, type Friend, type Myself, type Start } from "../src/state/imapi"
+import { jonas, later, me, Server, settle } from "./fakes"
+
+const ida = { id: 3, kind: "member" as const, name: "Ida", avatar: "" }
+const friend = (person: Friend["person"], more: Partial<Friend> = {}): Friend => ({ person, number: 100 + person.id, signature: "", remark: "", group_id: 0, state: "offline", mutual: true, since: "2026-11-23T10:00:00Z", ...more })
+const myself: Myself = { person: me, number: 101, signature: "", sex: "", birthday: "", province: "", city: "", district: "", presence: "online" }
+const start = (more: Partial<Start> = {}): Start => ({ list: 5, epoch: "e", me: myself, friend_groups: [{ id: 9, name: "Work", position: 1 }], friends: [friend(jonas, { group_id: 9 }), friend(ida, { state: "online" })], groups: [], conversations: [], next: "", people: [], blocked: [], unread: 0, ...more })
+
+let server: Server
+let contacts: Contacts
+let reads: number
+const push = (type: string, data: unknown): void => contacts.apply({ type, data } as Event)
+const shape = (): unknown[] => contacts.sections.map((s) => [s.name, s.online, s.friends.map((f) => f.person.name)])
+
+beforeEach(async () => {
+  server = new Server()
+  reads = 0
+  server.on("GET /api/im", () => (reads++, start()))
+  contacts = new Contacts(new ImApi({ lang: "en", fetch: server.fetch }), me.id)
+  await contacts.load()
+})
+
+test("friends stand in their groups, who is there first, and a group that is gone leaves them in the first", () => {
+  expect(shape()).toEqual([["", 1, ["Ida"]], ["Work", 0, ["Jonas"]]])
+  push("presence", { person_id: jonas.id, state: "busy" })
+  push("contacts", { list: 6, friend_groups: [] })
+  expect(shape()).toEqual([["", 2, ["Ida", "Jonas"]]])
+  expect([contacts.here(jonas.id), contacts.state(jonas.id), contacts.here(99)]).toEqual([true, "busy", false])
+})
+
+test("the next change is applied, an old one ignored, and after a hole everything is read again", async () => {
+  push("contacts", { list: 6, gone: [ida.id], friends: [friend(jonas, { remark: "Jo" })] })
+  expect([contacts.friends.map((f) => f.remark), reads]).toEqual([["Jo"], 1])
+  push("contacts", { list: 6, gone: [jonas.id] })
+  expect(contacts.friends.length).toBe(1)
+  server.on("GET /api/im", () => (reads++, start({ list: 8, friends: [] })))
+  push("contacts", { list: 8, gone: [jonas.id] })
+  await settle()
+  expect([contacts.friends.length, reads]).toEqual([0, 2])
+  contacts.check(8)
+  await settle()
+  expect(reads).toBe(2)
+  contacts.check(9)
+  await settle()
+  expect(reads).toBe(3)
+})
+
+test("who comes while the list is read is not shown as away by the older answer", async () => {
+  const slow = later<unknown>()
+  server.on("GET /api/im", () => slow.promise)
+  const reading = contacts.load()
+  push("presence", { person_id: jonas.id, state: "online" })
+  push("person", { person: { ...jonas, name: "Jonas B" }, signature: "new here" })
+  slow.done(start())
+  await reading
+  expect([contacts.state(jonas.id), contacts.friend(jonas.id)?.person.name, contacts.friend(jonas.id)?.signature]).toEqual(["online", "Jonas B", "new here"])
+})
