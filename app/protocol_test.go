@@ -42,7 +42,7 @@ var spoken = []struct {
 	{"PriorityRule", desk.PriorityRule{}}, {"Boost", desk.Boost{}}, {"AnswerRule", desk.AnswerRule{}}, {"Overflow", desk.Overflow{}}, {"IdleRule", desk.IdleRule{}}, {"QueueTelling", desk.QueueTelling{}},
 	{"Rules", desk.Rules{}}, {"QueueAgent", desk.QueueAgent{}}, {"Queue", desk.Queue{}}, {"Trial", desk.Trial{}},
 	{"Canned", desk.Canned{}}, {"TicketNote", desk.TicketNote{}}, {"SayRequest", desk.SayRequest{}},
-	{"Live", desk.Live{}}, {"Ticket", desk.Ticket{}}, {"Seat", desk.Seat{}}, {"Desk", desk.Desk{}},
+	{"Choice", desk.Choice{}}, {"Live", desk.Live{}}, {"Ticket", desk.Ticket{}}, {"Seat", desk.Seat{}}, {"Desk", desk.Desk{}},
 	{"Skipped", desk.Skipped{}}, {"Why", desk.Why{}}, {"Assignment", desk.Assignment{}}, {"EventWhy", desk.EventWhy{}}, {"TicketEvent", desk.Event{}}, {"TicketDetail", desk.TicketDetail{}}, {"Tried", desk.Tried{}}, {"TicketPage", desk.TicketPage{}},
 	{"BoardQueue", desk.BoardQueue{}}, {"BoardNumbers", desk.BoardNumbers{}}, {"Board", desk.Board{}},
 	{"File", files.File{}}, {"FileLinks", files.FileLinks{}},

@@ -94,6 +94,7 @@ type Live struct {
 	MayMail        bool           `json:"may_mail,omitempty"` // a transcript can be sent by mail
 	Busy           bool           `json:"busy,omitempty"`     // too many wait before him: he is asked to leave a message, which waits all the same
 	Words          string         `json:"words,omitempty"`    // what his queue says to him while he waits
+	Choose         []Choice       `json:"choose,omitempty"`   // what he may choose from before he writes
 	Apology        bool           `json:"apology,omitempty"`  // nobody answered in time: he is asked to leave a message, and goes on waiting
 }
 

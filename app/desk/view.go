@@ -136,7 +136,7 @@ func (s *Service) comes(ctx context.Context, site, visitor, conversation int64) 
 		return Live{}, err
 	}
 	agents := there.in(way.queue.ID).agents
-	l, err := s.crowded(ctx, Live{ConversationID: conversation, State: stateNone, AgentsOnline: agents, Away: agents == 0}, way.queue, locale)
+	l, err := s.crowded(ctx, Live{ConversationID: conversation, State: stateNone, AgentsOnline: agents, Away: agents == 0, Choose: there.lines.choices()}, way.queue, locale)
 	return closing(l, way.queue.rules.hoursOr(there.hours), s.now(), s.now()), err
 }
 
@@ -176,6 +176,8 @@ func (s *Service) liveWith(ctx context.Context, t ticketRow, there shift) (Live,
 			return Live{}, err
 		}
 		l = s.waits(l, t, there, walk{crew, handling, place})
+	case stateClosed:
+		l.Choose = there.lines.choices()
 	case stateOpen:
 		agent, err := s.people.Person(ctx, t.AgentID)
 		if err != nil {

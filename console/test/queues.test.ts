@@ -1,11 +1,12 @@
-import type { Hours, Queue } from "@wire/protocol"
+import type { Assignment, Hours, Queue, Trial as Visitor, TicketEvent, Tried } from "@wire/protocol"
 import { beforeEach, expect, test } from "vitest"
 import { QueueForm, type QueuePatch } from "../src/state/queueform"
 import { Queues } from "../src/state/queues"
-import { join, rungs, split, type TrialAnswer, type TrialRequest } from "../src/state/rules"
+import { join, rungs, split } from "../src/state/rules"
+import { trailOf } from "../src/state/trail"
 import { Trial } from "../src/state/trial"
 import { length } from "../src/time"
-import { jonas, later, refusal, rules, Server } from "./fakes"
+import { jonas, later, me, refusal, rules, Server } from "./fakes"
 
 const queue = (id: number, name: string, more: Partial<Queue> = {}): Queue => ({ id, site_id: 1, name, rules: structuredClone(rules), agents: [], ...more })
 let server: Server
@@ -124,10 +125,10 @@ test("a queue that is refused to go stays, with the reason beside it", async () 
 })
 
 test("a visitor is tested with what was filled in, and the later question has the last word", async () => {
-  const answer = (name: string): TrialAnswer => ({ queue_id: 7, queue: name, reached_by: "page", priority: 3, priority_rule: "vip", open: true, place: 1, estimate: null, picked: jonas, why: { rule: "skill", picked: jonas.id, by: 0, skipped: [] } })
-  const asked: TrialRequest[] = []
+  const answer = (name: string): Tried => ({ queue_id: 7, queue: name, reached_by: "page", match: "*/returns*", busy: false, priority: 3, priority_rule: "vip", open: true, place: 1, estimate: null, picked: jonas, why: { rule: "skill", picked: jonas.id, by: 0, skipped: [] } })
+  const asked: Visitor[] = []
   const slow = later<unknown>()
-  server.on("POST /api/admin/sites/1/try", (body: TrialRequest) => (asked.push(body), asked.length === 1 ? slow.promise : answer("second")))
+  server.on("POST /api/admin/sites/1/try", (body: Visitor) => (asked.push(body), asked.length === 1 ? slow.promise : answer("second")))
   const trial = new Trial(server.api, 1)
   trial.fields.page = " https://shop.example/returns "
   trial.fields.vip = true
@@ -139,4 +140,30 @@ test("a visitor is tested with what was filled in, and the later question has th
   server.on("POST /api/admin/sites/1/try", refusal(400, "the request is not valid", { page: "is too long" }))
   await trial.run("en")
   expect([trial.answer, trial.trouble.fields]).toEqual([undefined, { page: "Is too long" }])
+})
+
+test("the way of a ticket is told in order, once each, and a word this page does not know is shown as it is", () => {
+  const at = (minute: number): string => `2026-11-26T10:${String(minute).padStart(2, "0")}:00Z`
+  const why = { rule: "skill", picked: 2, by: 0, skipped: [{ person_id: 1, name: "Maya", reason: "full" }] }
+  const history: Assignment[] = [
+    { id: 1, agent: jonas, at: at(1), ended_at: at(3), ended_by: "no_answer", why },
+    { id: 2, agent: me, at: at(4), ended_at: at(9), ended_by: "agent", why: { ...why, rule: "taken by hand", skipped: [] } },
+  ]
+  const events: TicketEvent[] = [
+    { id: 10, at: at(0), kind: "reached", by: 0, why: { rule: "page", to: "Returns", match: "*/returns*", is: 5, for: "vip" } },
+    { id: 11, at: at(2), kind: "nudged", by: 0, why: { rule: "no_answer", name: "Jonas", after_s: 60 } },
+    { id: 12, at: at(3), kind: "requeued", by: 0, why: { rule: "no_answer", name: "Jonas", after_s: 120 } },
+    { id: 13, at: at(5), kind: "starred", by: 0, why: { rule: "x" } },
+  ]
+  const steps = trailOf(history, events, "en")
+  expect(steps.map((step) => [step.text, step.more].filter(Boolean).join(" | "))).toEqual([
+    "Came to “Returns” | by the page rule */returns* · Priority 5: VIP",
+    "Jonas got it | Most skilled who is free",
+    "Jonas was nudged | after 1 min",
+    "Back in the queue: Jonas did not answer in time | after 2 min",
+    "Maya took it",
+    "starred",
+    "Maya: closed by the agent",
+  ])
+  expect(steps[1]?.skipped).toEqual(why.skipped)
 })

@@ -1,10 +1,9 @@
 // What only the console's pages ask for: older notes, the owners' queues and settings.
 
 import { MemberApi } from "@wire/api_member"
-import type { ActPage, Block, BlockPage, Board, ConversationPage, Edition, FailedMail, Header, Mail, Member, MemberPage, Message, MessagePage, PushDevice, Queue, Settings, Ticket, TicketPage, VisitorBlock } from "@wire/protocol"
+import type { ActPage, Block, BlockPage, Board, ConversationPage, Edition, FailedMail, Header, Mail, Member, MemberPage, Message, MessagePage, PushDevice, Queue, Settings, Ticket, TicketPage, Trial, Tried, VisitorBlock } from "@wire/protocol"
 import type { ActQuery } from "./audit"
 import type { QueuePatch } from "./queueform"
-import type { TrialAnswer, TrialRequest } from "./rules"
 
 export type SettingsPatch = { chat?: Partial<Settings["chat"]>; files?: Partial<Settings["files"]> }
 
@@ -39,7 +38,7 @@ export class ConsoleApi extends MemberApi {
   }
 
   /** Where a visitor who never came would be sent, and to whom. */
-  tryVisitor(site: number, visitor: TrialRequest): Promise<TrialAnswer> {
+  tryVisitor(site: number, visitor: Trial): Promise<Tried> {
     return this.call("POST", `/api/admin/sites/${site}/try`, visitor)
   }
 

@@ -13,7 +13,7 @@ export class Desk {
   readonly #tickets = shallowRef(new Map<number, Ticket>())
   readonly #seats = shallowRef(new Map<number, Seat>())
   readonly #loaded = shallowRef<Loaded>("loading")
-  readonly #waiting = computed(() => this.#list((t) => t.state === "waiting").sort(byArrival))
+  readonly #waiting = computed(() => this.#list((t) => t.state === "waiting").sort(byTurn))
   readonly #mine = computed(() => this.#list((t) => t.state === "open" && t.agent?.id === this.me))
   /** What came by push while the desk was being read: newer than the answer perhaps, so compared, not overwritten. */
   #touched: { tickets: Map<number, Ticket>; seats: Map<number, Seat> } | undefined
@@ -156,8 +156,9 @@ export class Desk {
   }
 }
 
-function byArrival(a: Ticket, b: Ticket): number {
-  return a.opened_at.localeCompare(b.opened_at) || a.id - b.id
+/** In a queue the higher priority goes first, then who came first. */
+function byTurn(a: Ticket, b: Ticket): number {
+  return b.priority - a.priority || a.opened_at.localeCompare(b.opened_at) || a.id - b.id
 }
 
 /** Reachable colleagues first. */

@@ -1,13 +1,11 @@
 // The rules of a queue: what they are as long as nobody chose anything, and durations as people write them.
 
-import type { Hours, Person, PriorityRule, QueueTelling, Rules, Why } from "@wire/protocol"
+import type { Hours, PriorityRule, QueueTelling, Rules } from "@wire/protocol"
 import { here } from "./hours"
 
 /** What a queue tells in one language, each there to be typed into. */
 export type QueueWords = Required<QueueTelling>
 
-export type TrialRequest = { page?: string; locale?: string; vip?: boolean; returning?: boolean; last_agent?: number; queue?: number }
-export type TrialAnswer = { queue_id: number; queue: string; reached_by: string; priority: number; priority_rule: string; open: boolean; place: number; estimate: { from_s: number; to_s: number } | null; picked: Person | null; why: Why }
 
 export const strategies: readonly Rules["strategy"][] = ["least_busy", "round_robin", "longest_idle", "skill"]
 export const occasions: readonly PriorityRule["when"][] = ["vip", "returning", "page", "locale"]

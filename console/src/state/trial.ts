@@ -1,10 +1,10 @@
 // "Test this visitor": the server says where somebody would go and to whom, by the very functions that hand out.
 
+import type { Tried, Trial as Visitor } from "@wire/protocol"
 import { reactive, shallowRef } from "vue"
 import type { Lang } from "../text/words"
 import type { ConsoleApi } from "./api"
 import { noTrouble, troubleOf, type Trouble } from "./problem"
-import type { TrialAnswer, TrialRequest } from "./rules"
 
 export type TrialFields = { page: string; locale: string; vip: boolean; returning: boolean; queue: number; last_agent: number }
 
@@ -12,7 +12,7 @@ export class Trial {
   readonly fields: TrialFields = reactive({ page: "", locale: "", vip: false, returning: false, queue: 0, last_agent: 0 })
   readonly #api: ConsoleApi
   readonly #site: number
-  readonly #answer = shallowRef<TrialAnswer>()
+  readonly #answer = shallowRef<Tried>()
   readonly #busy = shallowRef(false)
   readonly #trouble = shallowRef<Trouble>(noTrouble)
   #asked = 0
@@ -22,7 +22,7 @@ export class Trial {
     this.#site = site
   }
 
-  get answer(): TrialAnswer | undefined {
+  get answer(): Tried | undefined {
     return this.#answer.value
   }
 
@@ -54,7 +54,7 @@ export class Trial {
 }
 
 /** What is empty is not asked. */
-function requestOf(fields: TrialFields): TrialRequest {
+function requestOf(fields: TrialFields): Visitor {
   const typed = { ...fields, page: fields.page.trim() }
-  return Object.fromEntries(Object.entries(typed).filter(([, value]) => value)) as TrialRequest
+  return Object.fromEntries(Object.entries(typed).filter(([, value]) => value)) as Visitor
 }

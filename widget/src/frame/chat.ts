@@ -37,6 +37,8 @@ export class Chat {
   client: Client | undefined
   /** What the next message answers. */
   replying: Reply | undefined
+  /** The queue the visitor chose or a link asks for, and the agent. */
+  readonly to: { queue?: number; agent?: number }
   /** Why something just asked for was not done; goes away by itself. */
   notice = ""
   /** The ticket an agent asked a rating for, and the one whose rating was put off. */
@@ -50,6 +52,7 @@ export class Chat {
   constructor(options: ChatOptions) {
     this.#o = options
     this.look = options.look
+    this.to = options.to ?? {}
   }
 
   subscribe(listener: () => void): () => void {
@@ -106,8 +109,8 @@ export class Chat {
 
   /** Whether the card that says so should be there; a site may choose to go on as ever while somebody could come. */
   get lonely(): boolean {
-    const { away, closed, state, apology } = this.live
-    return !!apology || (away && state !== "closed" && (closed || this.look?.when_away !== "continue"))
+    const { away, closed, state, apology, busy } = this.live
+    return !!apology || !!busy || (away && state !== "closed" && (closed || this.look?.when_away !== "continue"))
   }
 
   /** Whether the card that asks how it was should be there. */
@@ -219,7 +222,7 @@ export class Chat {
 
   #withPage(request: SendRequest): SayRequest {
     const page = this.#o.page?.()
-    return { ...request, ...(page && { page }), ...this.#o.to }
+    return { ...request, ...(page && { page }), ...this.to }
   }
 
   /** The kept sign-in is over: a new visitor, who begins with an empty window. */

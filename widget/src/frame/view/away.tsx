@@ -2,6 +2,7 @@ import { useEffect, useReducer, useState } from "preact/hooks"
 import { Contact } from "../contact"
 import { opensWords } from "../hours"
 import { Keep } from "../keep"
+import { cardWords } from "../words/cards"
 import type { Shared } from "./app"
 
 /** A timer cannot be set for longer than this. */
@@ -14,6 +15,8 @@ export function AwayCard(shared: Shared) {
   const { chat, words, lang } = shared
   const { closed, opens_at: opens } = chat.live
   const written = chat.live.state === "waiting" || chat.live.state === "open"
+  const { apology, busy, words: said } = chat.live
+  const title = closed ? words.closed : apology ? cardWords[lang].sorry : busy ? cardWords[lang].busy : words.awayTitle
   const goesOn = chat.look?.when_away === "continue"
   useEffect(() => {
     if (!opens) return undefined
@@ -22,7 +25,7 @@ export function AwayCard(shared: Shared) {
   }, [opens])
   return (
     <section class="card away" aria-labelledby="away">
-      <h2 id="away">{closed ? words.closed : words.awayTitle}</h2>
+      <h2 id="away">{title}</h2>
       {opens && (
         <p class="opens">
           <time dateTime={opens}>{opensWords(new Date(opens), new Date(), lang)}</time>
@@ -33,7 +36,7 @@ export function AwayCard(shared: Shared) {
           {words.place} <b class="number">{chat.live.place}</b>
         </p>
       )}
-      {written && !goesOn ? <ContactForm key={chat.live.ticket_id} {...shared} /> : <p class="hint">{chat.look?.away || words.awayHint}</p>}
+      {written && !goesOn ? <ContactForm key={chat.live.ticket_id} {...shared} /> : <p class="hint">{said || chat.look?.away || words.awayHint}</p>}
     </section>
   )
 }

@@ -9,7 +9,7 @@ export function QueueCard({ chat, words }: Shared) {
       <p class="label">{words.place}</p>
       <p class="number">{place}</p>
       <p class="range">{place === 1 ? `${words.next} · ${range}` : range}</p>
-      <p class="hint">{words.meanwhile}</p>
+      <p class="hint">{chat.live.words || words.meanwhile}</p>
     </section>
   )
 }
