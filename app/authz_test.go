@@ -101,6 +101,7 @@ var matrix = []struct {
 	{"POST /api/chat/conversations/{id}/cursors", conversationPath, `{"read":1}`, cells{401, 404, 404, 204, 204, 404}},
 	{"PATCH /api/chat/conversations/{id}/messages/{seq}", conversationPath, `{"edit_id":"%s","text":"hello again"}`, cells{401, 404, 404, 200, 403, 404}}, // the visitor's own hello
 	{"GET /api/chat/conversations/{id}/messages/{seq}/edits", conversationPath, "", cells{401, 404, 404, 200, 200, 404}},
+	{"GET /api/chat/conversations/{id}/find", conversationPath, "", cells{401, 403, 404, 403, 200, 404}},
 	{"GET /api/chat/conversations/{id}/members", conversationPath, "", cells{401, 404, 404, 200, 200, 404}},
 	{"GET /api/chat/conversations", nil, "", cells{401, 200, 200, 200, 200, 200}},
 	{"POST /api/chat/direct", nil, `{"person":1}`, cells{401, 403, 404, 403, 404, 404}}, // nobody

@@ -12,6 +12,7 @@ func (s *Service) membersRoutes(w *web.Server) {
 	few := web.PerPerson(2, 20)
 	web.Route(w, web.Anyone, http.MethodGet, "/api/chat/conversations", "List one's conversations", s.getConversations)
 	web.Route(w, web.Anyone, http.MethodGet, "/api/chat/conversations/{id}/members", "Who is in a conversation", s.getMembers)
+	web.Route(w, web.Member, http.MethodGet, "/api/chat/conversations/{id}/find", "Look for messages by text, kind, sender and time", s.getFind, web.PerPerson(2, 20))
 	web.Route(w, web.Member, http.MethodPost, "/api/chat/direct", "Find or make the conversation with a colleague", s.postDirect, few)
 	web.Route(w, web.Member, http.MethodPost, "/api/chat/groups", "Make a group of colleagues", s.postGroup, web.PerPerson(0.2, 10))
 	web.Route(w, web.Member, http.MethodPatch, "/api/chat/groups/{id}", "Rename a group, or change what it says of itself", s.patchGroup, few)
@@ -37,6 +38,31 @@ type membersInput struct {
 	ID    int64 `path:"id"`
 	After int64 `query:"after" minimum:"0"`
 	Limit int   `query:"limit" minimum:"1" maximum:"200" default:"100"`
+}
+
+type findInput struct {
+	ID     int64  `path:"id"`
+	Q      string `query:"q" maxLength:"128"`
+	Kind   string `query:"kind" enum:"text,image,file,link"`
+	Sender int64  `query:"sender" minimum:"0"`
+	From   string `query:"from" maxLength:"40"`
+	To     string `query:"to" maxLength:"40"`
+	Before int64  `query:"before" minimum:"0"`
+	Limit  int    `query:"limit" minimum:"1" maximum:"100" default:"30"`
+}
+
+func (s *Service) getFind(ctx context.Context, in *findInput) (*PageOutput, error) {
+	from, err := instant("from", in.From)
+	if err != nil {
+		return nil, err
+	}
+	to, err := instant("to", in.To)
+	if err != nil {
+		return nil, err
+	}
+	f := Finding{Text: in.Q, Kind: in.Kind, Sender: in.Sender, From: from, To: to, Before: in.Before, Limit: in.Limit}
+	p, err := s.Find(ctx, web.CallerOf(ctx).Person, in.ID, f)
+	return &PageOutput{Body: p}, err
 }
 
 type membersOutput struct{ Body MemberPage }

@@ -7,6 +7,7 @@ import (
 	"reflect"
 	"slices"
 	"testing"
+	"time"
 
 	"ichat/app/apptest"
 	"ichat/app/audit"
@@ -30,8 +31,24 @@ func look(t *testing.T, c *apptest.Client) *screen {
 	return s
 }
 
-// level takes what was pushed and compares with what a fresh page reads.
+// level takes what was pushed and compares with what a fresh page reads. Who came and went is told a moment
+// later, so it looks again until its patience is over.
 func (s *screen) level(what string) {
+	s.t.Helper()
+	late := time.Now().Add(apptest.Patience)
+	for {
+		problems := s.differs()
+		if len(problems) == 0 {
+			return
+		}
+		if time.Now().After(late) {
+			s.t.Errorf("%s: %v", what, problems)
+			return
+		}
+	}
+}
+
+func (s *screen) differs() (problems []string) {
 	s.t.Helper()
 	for _, e := range s.socket.Drain() {
 		switch e.Type {
@@ -62,16 +79,17 @@ func (s *screen) level(what string) {
 		"blocked": {s.shows.Blocked, fresh.Blocked}, "unread": {s.shows.Unread, fresh.Unread}, "list": {s.shows.List, fresh.List},
 	} {
 		if !reflect.DeepEqual(pair[0], pair[1]) {
-			s.t.Errorf("%s: %s are %+v instead of %+v", what, name, pair[0], pair[1])
+			problems = append(problems, fmt.Sprintf("%s are %+v instead of %+v", name, pair[0], pair[1]))
 		}
 	}
 	var box contacts.BoxPage
 	s.c.OK("GET", "/api/im/box?limit=100", nil, &box)
 	for _, have := range s.box {
 		if i := slices.IndexFunc(box.Items, func(b contacts.BoxItem) bool { return b.ID == have.ID }); i < 0 || text(box.Items[i].Request) != text(have.Request) {
-			s.t.Errorf("%s: the box shows %+v", what, have)
+			problems = append(problems, fmt.Sprintf("the box shows %+v", have))
 		}
 	}
+	return problems
 }
 
 func (s *screen) take(c contacts.Change) {
