@@ -54,8 +54,8 @@ async function twoStrangersBecomeFriendsAndTalk() {
   await hisDesk.boxShows(0)
   await hisPocket.part('agree').click()
   await hisPocket.part('agree-do').click()
-  for (const device of [desk, pocket]) await device.session('Oskar Lund').waitFor()
-  for (const device of [hisDesk]) await device.session('Mira Sand').waitFor()
+  for (const device of [desk, pocket]) await device.session('Oskar Lund').waitFor({ state: 'attached' })
+  await hisDesk.session('Mira Sand').waitFor({ state: 'attached' })
 
   await desk.opens('Oskar Lund')
   await desk.write('Hello from the shore')
