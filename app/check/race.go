@@ -94,6 +94,9 @@ func race(ctx context.Context, c *company, visitors int) error {
 	done()
 	all.Wait()
 	// Nothing may move while the world is read.
+	if err := c.endRules(c.ctx); err != nil {
+		return err
+	}
 	return c.each(c.agents, func(a *person) error {
 		a.seat(c.ctx, "away")
 		return nil

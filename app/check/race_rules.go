@@ -3,6 +3,7 @@ package check
 import (
 	"context"
 	"fmt"
+	"time"
 )
 
 // queueRules are those rules of a queue that are tried here.
@@ -33,6 +34,28 @@ type priorityRule struct {
 
 // urgentLocale is the language of those who are served first in a race, every eighth visitor.
 const urgentLocale = "zh-CN"
+
+// longestRule is the longest time in the rules of a race.
+const longestRule = 7 * time.Second
+
+// endRules takes the rules back, and waits until what they had set going has come to its end.
+func (c *company) endRules(ctx context.Context) error {
+	for _, id := range c.queues {
+		path := fmt.Sprintf("/api/admin/queues/%d", id)
+		for p := c.change(ctx, path); p != nil; p = c.change(ctx, path) {
+			if !p.again() || ctx.Err() != nil {
+				return fmt.Errorf("end the rules of a queue: %w", p)
+			}
+			wait(ctx, 300*time.Millisecond)
+		}
+	}
+	wait(ctx, longestRule+takeover)
+	return nil
+}
+
+func (c *company) change(ctx context.Context, path string) *problem {
+	return c.owner.call.call(ctx, "PATCH", path, map[string]any{"rules": map[string]any{}}, nil)
+}
 
 // setRules gives the site a third queue and all of them rules under which tickets move by themselves all the time.
 func (c *company) setRules(ctx context.Context) error {
