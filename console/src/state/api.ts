@@ -5,7 +5,7 @@ import type { ActPage, Block, BlockPage, Board, ConversationPage, Edition, Faile
 import type { ActQuery } from "./audit"
 import type { QueuePatch } from "./queueform"
 
-export type SettingsPatch = { chat?: Partial<Settings["chat"]>; files?: Partial<Settings["files"]> }
+export type SettingsPatch = { chat?: Partial<Settings["chat"]>; files?: Partial<Settings["files"]>; members?: Partial<Settings["members"]> }
 
 /** What the list of tickets may be narrowed to; `missed` are those closed without an answer. */
 export type TicketQuery = { site?: number; queue?: number; agent?: number; state?: Ticket["state"] | "missed"; rating?: number; from?: string; to?: string; before?: number; limit?: number }
