@@ -180,8 +180,15 @@ var matrix = []struct {
 	{"POST /api/admin/sites/{id}/try", sitePath, `{"page":"https://shop.example/"}`, cells{401, 403, 404, 403, 404, 200}},
 	{"PUT /api/desk/visitors/{id}/vip", visitorPath, `{"vip":true}`, cells{401, 403, 404, 403, 204, 204}},
 	{"DELETE /api/admin/queues/{id}", queuePath, "", cells{401, 403, 404, 403, 404, 204}},
+	{"POST /api/desk/tickets/{id}/invite", ticketPath, `{"agent":1}`, cells{401, 403, 404, 403, 404, 404}}, // nobody
+	{"POST /api/desk/tickets/{id}/watch", ticketPath, "", cells{401, 403, 404, 403, 403, 200}},
+	{"POST /api/desk/tickets/{id}/unwatch", ticketPath, "", cells{401, 403, 404, 403, 403, 204}},
+	{"POST /api/desk/tickets/{id}/whisper", ticketPath, `{"client_msg_id":"%s","text":"x"}`, cells{401, 403, 404, 403, 403, 200}},
+	{"POST /api/desk/tickets/{id}/join", ticketPath, "", cells{401, 403, 404, 403, 403, 200}},
+	{"POST /api/desk/tickets/{id}/leave", ticketPath, `{}`, cells{401, 403, 404, 403, 409, 200}}, // the agent is no guest
 	{"POST /api/desk/tickets/{id}/take", ticketPath, "", cells{401, 403, 404, 403, 409, 409}},
 	{"POST /api/desk/tickets/{id}/close", ticketPath, "", cells{401, 403, 404, 403, 200, 409}},
+	{"POST /api/desk/tickets/{id}/take-over", ticketPath, `{}`, cells{401, 403, 404, 403, 403, 409}}, // 409: it is closed by now
 	{"POST /api/live/end", nil, "", cells{401, 200, 403, 409, 403, 403}},
 	{"GET /api/admin/mail", nil, "", cells{401, 403, 200, 403, 404, 200}}, // the server's, and the mails of one's own sites
 	{"POST /api/admin/mail/test", nil, "", cells{401, 403, 409, 403, 404, 409}},

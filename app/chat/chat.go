@@ -47,6 +47,8 @@ const (
 	Image  = "image"  // a picture this server re-encoded
 	File   = "file"   // anything else that was uploaded
 	System = "system" // a line the clients word in the reader's language, from key and args
+
+	Whisper = "whisper" // a note of a staff conversation that is not for all of the staff
 )
 
 const (
@@ -95,7 +97,7 @@ type Message struct {
 	Version        int64      `json:"version"`
 	SenderID       int64      `json:"sender_id"`
 	ClientMsgID    string     `json:"client_msg_id"`
-	Type           string     `json:"type" enum:"text,image,file,system"`
+	Type           string     `json:"type" enum:"text,image,file,system,whisper"`
 	Body           Body       `json:"body"`
 	ReplyTo        *Reply     `json:"reply_to"`
 	Recalled       bool       `json:"recalled"` // taken back: the place stays, Body is empty
@@ -106,7 +108,7 @@ type Message struct {
 // alt is what stands for a message where it cannot be shown: previews, notices, search.
 func alt(kind string, b Body) string {
 	switch kind {
-	case Text:
+	case Text, Whisper:
 		return b.Text
 	case Image, File:
 		return b.Name
@@ -145,7 +147,7 @@ type Conversation struct {
 // Member is somebody's place in a conversation. Members are never deleted: Left stays.
 type Member struct {
 	PersonID int64  `json:"person_id"`
-	Role     string `json:"role" enum:"visitor,agent,member,admin,owner"`
+	Role     string `json:"role" enum:"visitor,agent,guest,member,admin,owner"`
 	JoinSeq  int64  `json:"join_seq"`
 	Left     bool   `json:"left"`
 	Read     int64  `json:"read"`

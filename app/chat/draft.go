@@ -30,7 +30,7 @@ func (d Draft) may(c Conversation, members []int64, by int64) bool {
 	case c.Kind == Staff:
 		return d.note
 	}
-	return !d.note && (everybodyMay || slices.Contains(members, by))
+	return !d.note && d.Type != Whisper && (everybodyMay || slices.Contains(members, by))
 }
 
 // mostMentions is how many members one text speaks to by name.
@@ -49,9 +49,10 @@ func (d Draft) mentionsOnly(members []int64) error {
 // validators says for each type of message what a client may send. A type that is not in it
 // cannot be sent from outside.
 var validators = map[string]func(b Body, maxText int) error{
-	Text:  validText,
-	Image: validFile,
-	File:  validFile,
+	Text:    validText,
+	Image:   validFile,
+	File:    validFile,
+	Whisper: validText,
 }
 
 func validText(b Body, maxText int) error {

@@ -38,6 +38,13 @@ func (s *Service) Note(ctx context.Context, by, staff int64, clientMsgID, text s
 	return s.Send(ctx, by, staff, note(clientMsgID, text))
 }
 
+// Whisper is Note for what only some of the staff may read; whoever reads notes for others leaves it out.
+func (s *Service) Whisper(ctx context.Context, by, staff int64, clientMsgID, text string) (Message, error) {
+	d := note(clientMsgID, text)
+	d.Type = Whisper
+	return s.Send(ctx, by, staff, d)
+}
+
 // NoteTx is Note inside the caller's write. There a client id that was used before is an error, which
 // undoes the whole write.
 func (s *Service) NoteTx(ctx context.Context, tx *storage.Tx, by, staff int64, clientMsgID, text string) (Message, error) {

@@ -300,7 +300,12 @@ func (s *Service) pageFrom(ctx context.Context, conversation, from, before int64
 	if err != nil {
 		return MessagePage{}, fmt.Errorf("page of %d: %w", conversation, err)
 	}
-	p := MessagePage{More: len(rows) > limit}
+	return s.pageOf(ctx, conversation, from, rows, limit)
+}
+
+// pageOf makes a page of rows that were read newest first, one more than it may hold.
+func (s *Service) pageOf(ctx context.Context, conversation, from int64, rows []messageRow, limit int) (p MessagePage, err error) {
+	p = MessagePage{More: len(rows) > limit}
 	if p.More {
 		rows = rows[:limit]
 	}

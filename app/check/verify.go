@@ -31,7 +31,7 @@ type board struct {
 
 // What is compared. An open ticket's last words are not pushed: its agent is in the conversation and gets the message.
 var (
-	ticketKeys = []string{"id", "state", "agent", "queue_id", "queue", "opened_at", "assigned_at", "rating", "rating_comment", "contact", "visitor"}
+	ticketKeys = []string{"id", "state", "agent", "guests", "queue_id", "queue", "opened_at", "assigned_at", "rating", "rating_comment", "contact", "visitor"}
 	seatKeys   = []string{"state", "present", "cap", "load", "person"}
 	liveKeys   = []string{"conversation_id", "ticket_id", "state", "place", "agent", "rating", "may_rate", "ask_rating"}
 )
@@ -53,6 +53,15 @@ func number(m map[string]any, path ...string) int64 {
 	return int64(n)
 }
 
+// helps tells whether somebody is a guest in a ticket.
+func helps(ticket map[string]any, who int64) bool {
+	guests, _ := ticket["guests"].([]any)
+	return slices.ContainsFunc(guests, func(g any) bool {
+		guest, _ := g.(map[string]any)
+		return number(guest, "id") == who
+	})
+}
+
 // hear takes a pushed frame.
 func (b *board) hear(me int64, kind string, data json.RawMessage) {
 	var m map[string]any
@@ -69,7 +78,7 @@ func (b *board) hear(me int64, kind string, data json.RawMessage) {
 			return
 		}
 		delete(b.tickets, id)
-		if m["state"] == "waiting" || m["state"] == "open" && number(m, "agent", "id") == me {
+		if m["state"] == "waiting" || m["state"] == "open" && (number(m, "agent", "id") == me || helps(m, me)) {
 			b.tickets[id] = m
 		}
 	case "seat":

@@ -65,6 +65,9 @@ var exempt = map[string]string{
 	"PATCH /api/admin/settings":                             "limits, which the server checks; nobody shows them while he chats",
 	"PATCH /api/admin/sites/{id}":                           "the look of a window is read when it opens",
 	"POST /api/desk/tickets/{id}/notes":                     "notes are read when a ticket is opened; that they are pushed is app/desk's story",
+	"POST /api/desk/tickets/{id}/whisper":                   "notes are read when a ticket is opened; that it is pushed is app/desk's story",
+	"POST /api/desk/tickets/{id}/watch":                     "nobody is shown that somebody looks on; what he is pushed is app/desk's story",
+	"POST /api/desk/tickets/{id}/unwatch":                   "nobody is shown that somebody looks on",
 	"POST /api/files":                                       "a file is shown by the message that brings it",
 	"POST /api/files/{id}/links":                            "it changes nothing: a link for a short time",
 	"POST /api/admin/sites/{id}/blacklist":                  "who is blocked is read when the list is opened, and is not told to him",
@@ -162,6 +165,7 @@ func theVisitor(w *cast) *person { return w.visitor }
 func theAgent(w *cast) *person   { return w.agent }
 func theFounder(w *cast) *person { return w.founder }
 func theOther(w *cast) *person   { return w.other }
+func theOwner(w *cast) *person   { return w.owner }
 
 func at(path string) func(*cast) string { return func(*cast) string { return path } }
 
@@ -190,6 +194,10 @@ var stories = []story{
 	{"POST /api/desk/tickets/{id}/transfer", bothServe, func(ctx context.Context, w *cast) error {
 		return w.do(ctx, w.agent, "POST", w.path("/transfer"), map[string]any{"to_agent": w.other.id}, nil)
 	}},
+	{"POST /api/desk/tickets/{id}/invite", bothServe, invited},
+	{"POST /api/desk/tickets/{id}/leave", helped, request(theOther, "POST", atTicket("/leave"), func(*cast) any { return map[string]any{} })},
+	{"POST /api/desk/tickets/{id}/join", served, request(theOwner, "POST", atTicket("/join"), nil)},
+	{"POST /api/desk/tickets/{id}/take-over", ownerServes, request(theOwner, "POST", atTicket("/take-over"), func(*cast) any { return map[string]any{} })},
 	{"POST /api/desk/tickets/{id}/close", served, request(theAgent, "POST", atTicket("/close"), nil)},
 	{"POST /api/live/end", served, request(theVisitor, "POST", at("/api/live/end"), nil)},
 	{"POST /api/desk/tickets/{id}/invite-rating", served, request(theAgent, "POST", atTicket("/invite-rating"), nil)},
@@ -233,4 +241,24 @@ func bothServe(ctx context.Context, w *cast) error {
 		return err
 	}
 	return w.do(ctx, w.other, "PUT", "/api/desk/seat", map[string]string{"state": "online"}, nil)
+}
+
+func invited(ctx context.Context, w *cast) error {
+	return w.do(ctx, w.agent, "POST", w.path("/invite"), map[string]any{"agent": w.other.id}, nil)
+}
+
+// helped is a served visitor with a second agent as a guest.
+func helped(ctx context.Context, w *cast) error {
+	if err := bothServe(ctx, w); err != nil {
+		return err
+	}
+	return invited(ctx, w)
+}
+
+// ownerServes is a served visitor, and an owner who may have conversations too.
+func ownerServes(ctx context.Context, w *cast) error {
+	if err := served(ctx, w); err != nil {
+		return err
+	}
+	return w.do(ctx, w.owner, "PUT", "/api/desk/seat", map[string]string{"state": "online"}, nil)
 }

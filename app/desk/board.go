@@ -44,14 +44,15 @@ type BoardQueue struct {
 // Board is what goes on at a site: always the whole of it. Of two of the same day the one with the higher
 // version was read later.
 type Board struct {
-	SiteID  int64        `json:"site_id"`
-	From    time.Time    `json:"from"`
-	At      time.Time    `json:"at"` // the server's clock, by which waits are counted
-	Version int64        `json:"version"`
-	Total   BoardNumbers `json:"total"`
-	Queues  []BoardQueue `json:"queues"`
-	Seats   []Seat       `json:"seats"`
-	Hours   []int        `json:"hours"` // tickets opened in each hour since From
+	SiteID  int64         `json:"site_id"`
+	From    time.Time     `json:"from"`
+	At      time.Time     `json:"at"` // the server's clock, by which waits are counted
+	Version int64         `json:"version"`
+	Total   BoardNumbers  `json:"total"`
+	Queues  []BoardQueue  `json:"queues"`
+	Seats   []Seat        `json:"seats"`
+	Tickets []BoardTicket `json:"tickets"` // those that are not over, who has waited longest for a word first; the first 100
+	Hours   []int         `json:"hours"`   // tickets opened in each hour since From
 }
 
 // Boards are the boards of all sites one leads, and make him a watcher: while he is present and asks again
@@ -80,7 +81,7 @@ func (s *Service) Boards(ctx context.Context, by int64, from time.Time) ([]Board
 	return boards, nil
 }
 
-// board reads a board with seven queries, whatever goes on.
+// board reads a board with eight queries, whatever goes on.
 func (s *Service) board(ctx context.Context, w wall) (Board, error) {
 	b := Board{SiteID: w.site, From: time.UnixMilli(w.from).UTC(), At: s.now().UTC(), Version: s.ids.Next()}
 	queues, err := everyQueueOn(ctx, s.db.R, w.site)
@@ -96,6 +97,9 @@ func (s *Service) board(ctx context.Context, w wall) (Board, error) {
 		return Board{}, err
 	}
 	b.count(queues, now, today)
+	if b.Tickets, err = s.boardTickets(ctx, now); err != nil {
+		return Board{}, err
+	}
 	rows, err := s.seatsOn(ctx, w.site)
 	if err != nil {
 		return Board{}, err
@@ -194,7 +198,7 @@ func everyQueueOn(ctx context.Context, q bun.IDB, site int64) ([]queueRow, error
 
 func unfinishedOn(ctx context.Context, q bun.IDB, site int64) ([]ticketRow, error) {
 	var rows []ticketRow
-	err := q.NewSelect().Model(&rows).Column("queue_id", "state", "opened_at", "due_at").
+	err := q.NewSelect().Model(&rows).Column("id", "queue_id", "visitor_id", "agent_id", "state", "opened_at", "due_at", "turned_at", "last_sender_id", "last_text").
 		Where("t.site_id = ?", site).Where("t.state IN (?, ?)", stateWaiting, stateOpen).Scan(ctx)
 	return rows, err
 }

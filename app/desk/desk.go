@@ -11,7 +11,10 @@
 // Everybody is told by a second goroutine (tell.go), which reads what it says from the database, so a
 // frame is never older than the one before it.
 //
-// Who leads a site may watch it: the list of its tickets (list.go) and the board of the moment (board.go, wall.go).
+// An agent may call colleagues into his ticket, who help along as guests until they leave or the ticket moves (guests.go).
+//
+// Who leads a site may watch it: the list of its tickets (list.go) and the board of the moment (board.go, wall.go). He may look
+// into a conversation without anybody noticing (look.go), whisper to its agents (notes.go), come in, or take it over (takeover.go).
 //
 // Beside the tickets: what visitors leave (rating.go, contact.go), what agents write among themselves
 // (notes.go) and have ready to say (canned.go).
@@ -60,6 +63,7 @@ const (
 	byOverflow = "overflow"
 	byIdle     = "idle"
 	byGone     = "gone"
+	byTakeOver = "taken over"
 )
 
 // firstCap is how many conversations a new agent takes at once.
@@ -100,33 +104,34 @@ type Live struct {
 
 // Ticket is one session of service as agents see it.
 type Ticket struct {
-	ID             int64          `json:"id"`
-	SiteID         int64          `json:"site_id"`
-	QueueID        int64          `json:"queue_id"`
-	Queue          string         `json:"queue"`
-	ConversationID int64          `json:"conversation_id"`
-	Visitor        people.Person  `json:"visitor"`
-	State          string         `json:"state" enum:"waiting,open,closed"`
-	Agent          *people.Person `json:"agent"`
-	OpenedAt       time.Time      `json:"opened_at"`
-	AssignedAt     *time.Time     `json:"assigned_at"`
-	AnsweredAt     *time.Time     `json:"answered_at"` // when an agent first wrote
-	ClosedAt       *time.Time     `json:"closed_at"`
-	Version        int64          `json:"version"`  // grows with every change of the ticket
-	DueAt          *time.Time     `json:"due_at"`   // written while closed: nobody waits in vain before this
-	FromSeq        int64          `json:"from_seq"` // where its part of the conversation begins
-	LastText       string         `json:"last_text"`
-	LastAt         time.Time      `json:"last_at"`
-	Page           string         `json:"page"`
-	Rating         int            `json:"rating"` // 1 to 5 stars; 0 while there is none
-	RatingComment  string         `json:"rating_comment"`
-	Contact        Contact        `json:"contact"`
-	VIP            bool           `json:"vip"`       // an agent said that this visitor is served before others
-	Priority       int            `json:"priority"`  // of two who wait in a queue, the higher is served first
-	Locale         string         `json:"locale"`    // the visitor's language
-	Wanted         int64          `json:"wanted"`    // the agent he asked for; 0: nobody
-	AnswerBy       *time.Time     `json:"answer_by"` // until when its agent has to answer before somebody else gets it
-	Nudged         bool           `json:"nudged"`    // he was called: it is nearly over
+	ID             int64           `json:"id"`
+	SiteID         int64           `json:"site_id"`
+	QueueID        int64           `json:"queue_id"`
+	Queue          string          `json:"queue"`
+	ConversationID int64           `json:"conversation_id"`
+	Visitor        people.Person   `json:"visitor"`
+	State          string          `json:"state" enum:"waiting,open,closed"`
+	Agent          *people.Person  `json:"agent"`
+	Guests         []people.Person `json:"guests"` // colleagues who help along
+	OpenedAt       time.Time       `json:"opened_at"`
+	AssignedAt     *time.Time      `json:"assigned_at"`
+	AnsweredAt     *time.Time      `json:"answered_at"` // when an agent first wrote
+	ClosedAt       *time.Time      `json:"closed_at"`
+	Version        int64           `json:"version"`  // grows with every change of the ticket
+	DueAt          *time.Time      `json:"due_at"`   // written while closed: nobody waits in vain before this
+	FromSeq        int64           `json:"from_seq"` // where its part of the conversation begins
+	LastText       string          `json:"last_text"`
+	LastAt         time.Time       `json:"last_at"`
+	Page           string          `json:"page"`
+	Rating         int             `json:"rating"` // 1 to 5 stars; 0 while there is none
+	RatingComment  string          `json:"rating_comment"`
+	Contact        Contact         `json:"contact"`
+	VIP            bool            `json:"vip"`       // an agent said that this visitor is served before others
+	Priority       int             `json:"priority"`  // of two who wait in a queue, the higher is served first
+	Locale         string          `json:"locale"`    // the visitor's language
+	Wanted         int64           `json:"wanted"`    // the agent he asked for; 0: nobody
+	AnswerBy       *time.Time      `json:"answer_by"` // until when its agent has to answer before somebody else gets it
+	Nudged         bool            `json:"nudged"`    // he was called: it is nearly over
 }
 
 // Seat is an agent at work: State is what he chose, Present whether he is connected (or was a moment ago). Who is
@@ -145,7 +150,7 @@ type Seat struct {
 type Desk struct {
 	Seat    Seat     `json:"seat"`
 	Waiting []Ticket `json:"waiting"` // in the order they will be served
-	Mine    []Ticket `json:"mine"`
+	Mine    []Ticket `json:"mine"`    // also those he is a guest in
 	Seats   []Seat   `json:"seats"`
 }
 
@@ -170,7 +175,7 @@ type Assignment struct {
 	Agent   people.Person `json:"agent"`
 	At      time.Time     `json:"at"`
 	EndedAt *time.Time    `json:"ended_at"`
-	EndedBy string        `json:"ended_by"` // agent, visitor, absent, transferred, blocked, no_answer, idle or gone; empty while it lasts
+	EndedBy string        `json:"ended_by"` // agent, visitor, absent, transferred, taken over, blocked, no_answer, idle or gone; empty while it lasts
 	Why     Why           `json:"why"`
 }
 
@@ -215,6 +220,8 @@ type Service struct {
 	boards *inbox // sites whose boards are another than they were
 	walls  *walls
 
+	looks *looks // who looks into which conversation
+
 	hours chan struct{} // wakes keepHours: a site has others
 	alarm *alarm        // wakes keepTime
 	rules *ruleBook
@@ -226,13 +233,14 @@ func New(db *storage.DB, ids *id.Source, now func() time.Time, h *hub.Hub, place
 	s := &Service{
 		db: db, ids: ids, now: now, hub: h, sites: places, people: p, chat: c, notify: n, audit: acts, log: log,
 		work: newInbox(), tell: newInbox(), told: map[int64]tellings{}, toldHere: map[int64]tellings{}, seen: newSeen(), missed: make(chan struct{}, 1), leases: newLeases(db),
-		boards: newInbox(), walls: newWalls(), hours: make(chan struct{}, 1),
+		boards: newInbox(), walls: newWalls(), looks: newLooks(), hours: make(chan struct{}, 1),
 		alarm: newAlarm(), rules: newRuleBook(),
 	}
 	h.OnTold(topicNews, s.hears)
 	h.OnTold(topicFreed, s.freed)
 	h.OnTold(topicDue, s.isDue)
 	s.hearNodes()
+	s.hearLooks()
 	h.OnMissed(func() {
 		select {
 		case s.missed <- struct{}{}:

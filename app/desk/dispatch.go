@@ -25,6 +25,7 @@ func (s *Service) Run(ctx context.Context) error {
 	all.Go(func() { s.work.serve(storage.Tally(ctx, &s.queries), s.dispatch) })
 	all.Go(func() { s.tell.serve(ctx, s.telling) })
 	all.Go(func() { s.boards.serve(ctx, s.showing) })
+	all.Go(func() { s.looking(ctx) })
 	all.Go(func() { s.keepHours(ctx) })
 	all.Go(func() { s.keepTime(ctx) })
 	if s.db.Postgres() {

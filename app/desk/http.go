@@ -30,6 +30,7 @@ func (s *Service) Routes(w *web.Server) {
 	web.Route(w, web.Member, http.MethodPost, "/api/desk/tickets/{id}/invite-rating", "Ask the visitor for a rating", s.postInviteRating, web.PerPerson(1, 10))
 	web.Route(w, web.Member, http.MethodGet, "/api/desk/tickets/{id}/notes", "Read the notes beside a ticket", s.getNotes)
 	web.Route(w, web.Member, http.MethodPost, "/api/desk/tickets/{id}/notes", "Write a note beside a ticket", s.postNote, web.PerPerson(5, 30))
+	s.watchRoutes(w)
 	s.toolRoutes(w)
 }
 

@@ -17,6 +17,7 @@ const (
 	ruleSticky      = "sticky" // he had the visitor last
 	ruleByHand      = "taken by hand"
 	ruleTransferred = "transferred"
+	ruleTakenOver   = "taken over"
 )
 
 // skippedKept bounds what one assignment stores: the colleagues who came closest. With hundreds of

@@ -48,6 +48,7 @@ func (s *Service) Heard(ctx context.Context, tx *storage.Tx, c chat.Conversation
 		tx.After(func() { s.tell.add(news{tickets: setOf(t.ID)}) })
 	case ok && m.SenderID == t.VisitorID:
 		tx.After(func() { s.missing(t.AgentID) })
+		s.turned(tx, t, m)
 		if t.RepliedAt == nil && t.AnswerBy == nil {
 			if err := s.askedTx(ctx, tx, &t); err != nil {
 				return err
@@ -62,15 +63,20 @@ func (s *Service) Heard(ctx context.Context, tx *storage.Tx, c chat.Conversation
 
 // wroteTx is what the words of an agent, or of a colleague in his place, end and begin.
 func (s *Service) wroteTx(ctx context.Context, tx *storage.Tx, t *ticketRow, m *chat.Message) error {
-	if t.AnsweredAt != nil && t.AnsweredAt.Equal(m.CreatedAt) { // the first answer is a number on the board
-		tx.After(func() { s.boardChanged(t.SiteID) })
-	}
+	s.turned(tx, *t, m)
 	if t.RepliedAt != nil && t.RepliedAt.Equal(m.CreatedAt) {
 		if err := s.answeredTx(ctx, tx, t); err != nil {
 			return err
 		}
 	}
 	return s.silenceTx(ctx, tx, t, m.CreatedAt)
+}
+
+// turned has the board told of a message that began a wait for an answer, or ended one.
+func (s *Service) turned(tx *storage.Tx, t ticketRow, m *chat.Message) {
+	if t.TurnedAt != nil && t.TurnedAt.Equal(m.CreatedAt) {
+		tx.After(func() { s.boardChanged(t.SiteID) })
+	}
 }
 
 func (s *Service) openTx(ctx context.Context, tx *storage.Tx, c chat.Conversation, m *chat.Message, text string) error {
@@ -89,7 +95,7 @@ func (s *Service) openTx(ctx context.Context, tx *storage.Tx, c chat.Conversatio
 	t := ticketRow{
 		ID: s.ids.Next(), Version: last.Version, SiteID: c.SiteID, QueueID: way.queue.ID, ConversationID: c.ID, VisitorID: c.OwnerID,
 		State: stateWaiting, FromSeq: m.Seq, Page: v.page, Priority: way.priority, Locale: v.locale, Wanted: v.wanted, LastAgent: last.LastAgent,
-		LastText: text, LastSenderID: m.SenderID, LastAt: m.CreatedAt, OpenedAt: m.CreatedAt,
+		LastText: text, LastSenderID: m.SenderID, LastAt: m.CreatedAt, OpenedAt: m.CreatedAt, TurnedAt: &m.CreatedAt,
 	}
 	if t.DueAt, err = s.dueTx(ctx, tx, t, way.queue); err != nil {
 		return err
@@ -341,7 +347,7 @@ func (s *Service) Blocked(ctx context.Context, tx *storage.Tx, site, visitor, by
 	return s.closeTx(ctx, tx, &t, byBlock, byAgent)
 }
 
-// releaseTx takes the ticket's agent, if it has one, out of the conversation and frees a place at his seat.
+// releaseTx takes the ticket's agent, if it has one, and his guests out of the conversation and frees a place at his seat.
 func (s *Service) releaseTx(ctx context.Context, tx *storage.Tx, t ticketRow, by string) error {
 	if t.AgentID == 0 {
 		return nil
@@ -354,7 +360,7 @@ func (s *Service) releaseTx(ctx context.Context, tx *storage.Tx, t ticketRow, by
 	if err := saveSeat(ctx, tx, &seat); err != nil {
 		return err
 	}
-	if err := s.chat.LeaveTx(ctx, tx, t.ConversationID, t.AgentID); err != nil {
+	if err := s.emptyTx(ctx, tx, t); err != nil {
 		return err
 	}
 	return endAssignment(ctx, tx, t.ID, by, seat.IdleSince)

@@ -42,6 +42,7 @@ type ticketRow struct {
 	AskedAt        *time.Time
 	AnsweredAt     *time.Time // when an agent first wrote
 	DueAt          *time.Time // when the hours began, of what was written before them
+	TurnedAt       *time.Time // since when the visitor, or who answers him, had the last word
 	PassedBy       int64      // who gave it back to a queue: it is not his again unless he takes it
 	RepliedAt      *time.Time // when the agent who has it, or a colleague in his place, first wrote
 	AnswerBy       *time.Time // until when he has to
@@ -221,7 +222,7 @@ func desertedBy(ctx context.Context, q bun.IDB, agent int64) ([]int64, error) {
 // heard keeps the last message on the open ticket of its conversation, and when its agent first wrote; ok is
 // false when there is none.
 func heard(ctx context.Context, tx *storage.Tx, m *chat.Message, text string) (t ticketRow, ok bool, err error) {
-	var answered, replied, by storage.Time
+	var answered, replied, by, turned storage.Time
 	at := storage.Time{Time: m.CreatedAt}
 	err = tx.One(ctx, `
 		UPDATE tickets SET last_text = ?, last_sender_id = ?, last_at = ?,
@@ -230,12 +231,14 @@ func heard(ctx context.Context, tx *storage.Tx, m *chat.Message, text string) (t
 			answer_by = CASE WHEN visitor_id <> ? THEN NULL ELSE answer_by END,
 			nudged = CASE WHEN visitor_id <> ? THEN 0 ELSE nudged END,
 			apologized = CASE WHEN visitor_id <> ? THEN 0 ELSE apologized END,
+			turned_at = CASE WHEN (last_sender_id = visitor_id AND visitor_id = ?) OR (last_sender_id <> visitor_id AND visitor_id <> ?) THEN turned_at ELSE ? END,
 			version = CASE WHEN version < ? THEN ? ELSE version + 1 END
 		WHERE conversation_id = ? AND state <> 'closed'
-		RETURNING id, site_id, queue_id, visitor_id, agent_id, state, answered_at, replied_at, answer_by`,
-		[]any{text, m.SenderID, at, m.SenderID, at, m.SenderID, at, m.SenderID, m.SenderID, m.SenderID, m.Version, m.Version, m.ConversationID},
-		&t.ID, &t.SiteID, &t.QueueID, &t.VisitorID, &t.AgentID, &t.State, &answered, &replied, &by)
-	t.AnsweredAt, t.RepliedAt, t.AnswerBy, t.LastSenderID = answered.Pointer(), replied.Pointer(), by.Pointer(), m.SenderID
+		RETURNING id, site_id, queue_id, visitor_id, agent_id, state, answered_at, replied_at, answer_by, turned_at`,
+		[]any{text, m.SenderID, at, m.SenderID, at, m.SenderID, at, m.SenderID, m.SenderID, m.SenderID,
+			m.SenderID, m.SenderID, at, m.Version, m.Version, m.ConversationID},
+		&t.ID, &t.SiteID, &t.QueueID, &t.VisitorID, &t.AgentID, &t.State, &answered, &replied, &by, &turned)
+	t.AnsweredAt, t.RepliedAt, t.AnswerBy, t.TurnedAt, t.LastSenderID = answered.Pointer(), replied.Pointer(), by.Pointer(), turned.Pointer(), m.SenderID
 	return t, err == nil, unlessNone(err)
 }
 

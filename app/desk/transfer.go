@@ -101,15 +101,24 @@ func (s *Service) toAgentTx(ctx context.Context, tx *storage.Tx, by int64, t *ti
 	default:
 		return err
 	}
+	why := Why{Rule: ruleTransferred, Picked: agent, By: by, Skipped: []Skipped{}}
+	return s.giveTx(ctx, tx, t, agent, byTransfer, why)
+}
+
+// giveTx moves a ticket to an agent who has room for it. Its conversation and both seats are locked.
+func (s *Service) giveTx(ctx context.Context, tx *storage.Tx, t *ticketRow, agent int64, endedBy string, why Why) error {
 	who, err := s.people.PeopleIn(ctx, tx, []int64{agent})
 	if err != nil {
+		return err
+	}
+	if err := endGuest(ctx, tx, t.ID, agent, s.time(), becameOwner); err != nil {
 		return err
 	}
 	// The new agent is in before the line is written and the old one still is, so both read it.
 	if err := s.chat.JoinTx(ctx, tx, t.ConversationID, agent, "agent"); err != nil {
 		return err
 	}
-	old, err := s.passTx(ctx, tx, t, who[agent].Name)
+	old, err := s.passTx(ctx, tx, t, who[agent].Name, endedBy)
 	if err != nil {
 		return err
 	}
@@ -123,7 +132,6 @@ func (s *Service) toAgentTx(ctx context.Context, tx *storage.Tx, by int64, t *ti
 	if err := s.moved(ctx, tx, fence{}, t); err != nil {
 		return err
 	}
-	why := Why{Rule: ruleTransferred, Picked: agent, By: by, Skipped: []Skipped{}}
 	return insertAssignment(ctx, tx, assignmentRow{ID: s.ids.Next(), TicketID: t.ID, AgentID: agent, At: at}, why)
 }
 
@@ -139,7 +147,7 @@ func (s *Service) toQueueTx(ctx context.Context, tx *storage.Tx, t *ticketRow, q
 	if t.State == stateWaiting && t.QueueID == queue {
 		return errWaitsThere
 	}
-	old, err := s.passTx(ctx, tx, t, to.Name)
+	old, err := s.passTx(ctx, tx, t, to.Name, byTransfer)
 	if err != nil {
 		return err
 	}
@@ -152,7 +160,7 @@ func (s *Service) toQueueTx(ctx context.Context, tx *storage.Tx, t *ticketRow, q
 }
 
 // passTx says in the conversation where it goes and takes it from its agent, whom it returns; 0 when it waited.
-func (s *Service) passTx(ctx context.Context, tx *storage.Tx, t *ticketRow, to string) (old int64, err error) {
+func (s *Service) passTx(ctx context.Context, tx *storage.Tx, t *ticketRow, to, endedBy string) (old int64, err error) {
 	from, err := s.holderTx(ctx, tx, t)
 	if err != nil {
 		return 0, err
@@ -162,7 +170,7 @@ func (s *Service) passTx(ctx context.Context, tx *storage.Tx, t *ticketRow, to s
 		return 0, err
 	}
 	t.step(m.Version)
-	return t.AgentID, s.releaseTx(ctx, tx, *t, byTransfer)
+	return t.AgentID, s.releaseTx(ctx, tx, *t, endedBy)
 }
 
 // holderTx names who, or which queue, has a ticket.

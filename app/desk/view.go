@@ -9,6 +9,7 @@ import (
 
 	"ichat/app/chat"
 	"ichat/app/fault"
+	"ichat/app/people"
 )
 
 var errNoSeat = fault.New(fault.NotFound, "seat not found")
@@ -34,6 +35,11 @@ func (s *Service) Desk(ctx context.Context, by int64) (Desk, error) {
 	if err != nil {
 		return Desk{}, err
 	}
+	helped, err := helpedBy(ctx, s.db.R, by)
+	if err != nil {
+		return Desk{}, err
+	}
+	mine = append(mine, helped...)
 	tickets, err := s.views(ctx, append(waiting, mine...))
 	if err != nil {
 		return Desk{}, err
@@ -247,6 +253,10 @@ func (s *Service) views(ctx context.Context, rows []ticketRow) ([]Ticket, error)
 	if err != nil {
 		return nil, err
 	}
+	guests, err := s.guestsOf(ctx, rows)
+	if err != nil {
+		return nil, err
+	}
 	contacts, err := contactRowsOf(ctx, s.db.R, visitors.list())
 	if err != nil {
 		return nil, err
@@ -260,6 +270,10 @@ func (s *Service) views(ctx context.Context, rows []ticketRow) ([]Ticket, error)
 			Rating: t.Stars, RatingComment: t.Comment, Contact: contacts[t.VisitorID].contact(),
 			VIP: contacts[t.VisitorID].VIP == 1, Priority: t.Priority, Locale: t.Locale, Wanted: t.Wanted,
 			AnswerBy: utc(t.AnswerBy), Nudged: t.Nudged == 1,
+			Guests: []people.Person{},
+		}
+		if in := guests[t.ID]; in != nil {
+			all[i].Guests = in
 		}
 		if agent, ok := who[t.AgentID]; ok {
 			all[i].Agent = &agent

@@ -222,4 +222,17 @@ var wordsZH = map[string]string{
 	"you have reached your limit of conversations":              "您的同时接待数已达上限",
 	"you no longer work on the same site":                       "你们已不再共事，不能继续发送消息",
 	"your sign-in has ended, please sign in again":              "登录已失效，请重新登录",
+
+	"enough colleagues are in this conversation":                                               "此会话中的同事已达上限",
+	"nobody has this conversation yet":                                                         "此会话尚无人接待",
+	"only supervisors and owners join conversations by themselves":                             "只有主管和所有者可以自行加入会话",
+	"only supervisors and owners take conversations over":                                      "只有主管和所有者可以接管会话",
+	"only supervisors and owners watch conversations":                                          "只有主管和所有者可以旁观会话",
+	"only supervisors and owners whisper":                                                      "只有主管和所有者可以发送悄悄话",
+	"only the agent who has this conversation, or a supervisor, can invite colleagues into it": "只有负责此会话的客服、主管或所有者可以邀请同事加入",
+	"only the agent who has this conversation, or a supervisor, can send a colleague away":     "只有负责此会话的客服、主管或所有者可以请同事离开",
+	"this agent is in the conversation already":                                                "该客服已在会话中",
+	"this agent is not in the conversation":                                                    "该客服不在会话中",
+	"you are in this conversation yourself":                                                    "您已在此会话中",
+	"you have this conversation already":                                                       "此会话已由您负责",
 }

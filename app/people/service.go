@@ -128,6 +128,11 @@ func (s *Service) AgentsOf(ctx context.Context, site int64) ([]int64, error) {
 	return agentIDs(ctx, s.db.R, site)
 }
 
+// LeadersOf lists who looks after the conversations of others on a site.
+func (s *Service) LeadersOf(ctx context.Context, site int64) ([]int64, error) {
+	return leaderIDs(ctx, s.db.R, site)
+}
+
 // Owns tells whether a person owns a site.
 func (s *Service) Owns(ctx context.Context, person, site int64) (bool, error) {
 	role, err := s.RoleOn(ctx, person, site)

@@ -175,6 +175,14 @@ func agentIDs(ctx context.Context, db bun.IDB, site int64) ([]int64, error) {
 	return ids, err
 }
 
+func leaderIDs(ctx context.Context, db bun.IDB, site int64) ([]int64, error) {
+	var ids []int64
+	err := db.NewRaw(`
+		SELECT r.person_id FROM roles r JOIN people p ON p.id = r.person_id
+		WHERE r.site_id = ? AND r.role IN (?, ?) AND p.disabled_at IS NULL ORDER BY r.person_id`, site, RoleOwner, RoleSupervisor).Scan(ctx, &ids)
+	return ids, err
+}
+
 // hasOwner tells whether anybody owns a site and can sign in.
 func hasOwner(ctx context.Context, db bun.IDB) (bool, error) {
 	var n int

@@ -18,7 +18,7 @@ export const rules: Rules = {
 
 export function ticket(id: number, more: Partial<Ticket> = {}): Ticket {
   const at = `2026-11-23T10:${String(id).padStart(2, "0")}:00Z`
-  return { id, site_id: 1, queue_id: 1, queue: "Sales", conversation_id: 100 + id, visitor: theo, state: "waiting", agent: null, opened_at: at, assigned_at: null, answered_at: null, closed_at: null, due_at: null, answer_by: null, nudged: false, vip: false, priority: 0, locale: "en", wanted: 0, version: 1, from_seq: 1, last_text: `text ${id}`, last_at: at, page: "", rating: 0, rating_comment: "", contact: { name: "", email: "", phone: "" }, ...more }
+  return { id, site_id: 1, queue_id: 1, queue: "Sales", conversation_id: 100 + id, visitor: theo, state: "waiting", agent: null, guests: [], opened_at: at, assigned_at: null, answered_at: null, closed_at: null, due_at: null, answer_by: null, nudged: false, vip: false, priority: 0, locale: "en", wanted: 0, version: 1, from_seq: 1, last_text: `text ${id}`, last_at: at, page: "", rating: 0, rating_comment: "", contact: { name: "", email: "", phone: "" }, ...more }
 }
 
 export function mine(id: number, more: Partial<Ticket> = {}): Ticket {

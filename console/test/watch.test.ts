@@ -13,7 +13,7 @@ const noon = new FakeClock().now()
 const today = new Date(dayStart(noon)).toISOString()
 
 function board(version: number, total: Partial<BoardNumbers> = {}, more: Partial<Board> = {}): Board {
-  return { site_id: 1, from: today, at: new Date(noon).toISOString(), version, total: numbers(total), queues: [], seats: [], hours: [], ...more }
+  return { site_id: 1, from: today, at: new Date(noon).toISOString(), version, total: numbers(total), queues: [], seats: [], tickets: [], hours: [], ...more }
 }
 
 let server: Server

@@ -1,4 +1,4 @@
-import type { Body, Reply, Row } from "../wire"
+import type { Body, Message, Reply, Row } from "../wire"
 import type { Words } from "./words"
 
 /** What the log draws, top to bottom. */
@@ -64,7 +64,7 @@ export function bodyOf(row: Row): Body {
   return row.placed ? row.message.body : row.item.body
 }
 
-export function typeOf(row: Row): "text" | "image" | "file" | "system" {
+export function typeOf(row: Row): Message["type"] {
   return row.placed ? row.message.type : row.item.type
 }
 

@@ -90,6 +90,8 @@ export const words: Words = {
   system: {
     "ticket.opened": () => "Chat started",
     "ticket.assigned": ({ agent }) => `${agent || "An agent"} joined`,
+    "ticket.joined": ({ agent }) => `${agent || "An agent"} joined`,
+    "ticket.left": ({ agent }) => `${agent || "An agent"} left`,
     "ticket.requeued": () => "Back in line, at the same place",
     "ticket.transferred": ({ from, to }) => (to ? `${from || "The agent"} passed you on to ${to}` : "You were passed on"),
     "ticket.closed": ({ by }) => (by === "visitor" ? "You ended the chat" : "The chat was ended"),

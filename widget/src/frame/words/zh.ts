@@ -90,6 +90,8 @@ export const words: Words = {
   system: {
     "ticket.opened": () => "会话开始",
     "ticket.assigned": ({ agent }) => `${agent || "客服"} 已加入会话`,
+    "ticket.joined": ({ agent }) => `${agent || "客服"} 已加入会话`,
+    "ticket.left": ({ agent }) => `${agent || "客服"} 已离开会话`,
     "ticket.requeued": () => "已重新排队，位置不变",
     "ticket.transferred": ({ from, to }) => (to ? `${from || "客服"} 已将您转接给 ${to}` : "已为您转接"),
     "ticket.closed": ({ by }) => (by === "visitor" ? "您结束了本次接待" : "本次接待已结束"),
