@@ -356,6 +356,38 @@ export class Agent extends Console {
     await this.part('transfer-submit').click()
   }
 
+  /** Looks on at what a colleague has. */
+  async watches() {
+    await this.page.locator('[data-test="watch-bar"][data-on="true"]').waitFor()
+  }
+
+  async whispers(text) {
+    await this.part('whisper-open').click()
+    await this.part('whisper-text').fill(text)
+    await this.page.keyboard.press('Enter')
+    await this.page.locator('[data-test="whisper"][data-state="sent"]').filter({ hasText: text }).waitFor()
+  }
+
+  async seesWhisper(text) {
+    await this.part('whisper').filter({ hasText: text }).waitFor()
+  }
+
+  async takesOver(reason) {
+    await this.part('take-over').click()
+    await this.part('take-over-reason').fill(reason)
+    await this.part('take-over-submit').click()
+    await this.part('take-over-sheet').waitFor({ state: 'detached' })
+  }
+
+  /** Calls a colleague into the conversation that is open. */
+  async callsIn(colleague, note) {
+    await this.part('call-in').click()
+    await this.page.locator(`[data-test="call-in-agent"][data-agent="${colleague.id}"]`).click()
+    await this.part('call-in-note').fill(note)
+    await this.part('call-in-submit').click()
+    await this.part('call-in-sheet').waitFor({ state: 'detached' })
+  }
+
   async passingIsRefused(words) {
     await this.part('transfer-problem').filter({ hasText: words }).waitFor()
   }

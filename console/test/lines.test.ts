@@ -8,7 +8,7 @@ import type { Note } from "../src/state/notes"
 import { jonas, me, message, theo } from "./fakes"
 
 const row = (m: Message): Row => ({ key: `m${m.id}`, message: m, placed: true })
-const note = (time: string, text = "n"): Note => ({ key: text, sender: jonas.id, text, at: at(time).created_at, state: "sent", reason: "" })
+const note = (time: string, text = "n"): Note => ({ key: text, sender: jonas.id, text, at: at(time).created_at, whisper: false, state: "sent", reason: "" })
 const lines = (messages: Message[], newFrom = 0, notes: Note[] = []) => linesOf({ rows: messages.map(row), notes, me: me.id, visitor: theo.id, mark: () => "sent", newFrom })
 const at = (time: string, more: Partial<Message> = {}): Message => message(1, 1, { created_at: new Date(2026, 10, 23, ...(time.split(":").map(Number) as [number, number, number])).toISOString(), ...more })
 

@@ -1,7 +1,7 @@
 // What only the console's pages ask for: older notes, the owners' queues and settings.
 
 import { MemberApi } from "@wire/api_member"
-import type { ActPage, Block, BlockPage, Board, ConversationPage, Edition, FailedMail, Header, Mail, Member, MemberPage, Message, MessagePage, PushDevice, Queue, Settings, Ticket, TicketPage, Trial, Tried, VisitorBlock } from "@wire/protocol"
+import type { ActPage, Block, BlockPage, Board, ConversationPage, Edition, FailedMail, Header, Look, Mail, Member, MemberPage, Message, MessagePage, PushDevice, Queue, Settings, Ticket, TicketPage, Trial, Tried, VisitorBlock } from "@wire/protocol"
 import type { ActQuery } from "./audit"
 import type { QueuePatch } from "./queueform"
 
@@ -18,6 +18,37 @@ export class ConsoleApi extends MemberApi {
   /** The boards of the sites one leads, counted since a moment; who asks is pushed what changes. */
   boards(from: string): Promise<{ boards: Board[] }> {
     return this.call("GET", "/api/desk/board", undefined, { from })
+  }
+
+  /** Calls a colleague into a ticket. */
+  callIn(ticket: number, agent: number, note: string): Promise<Ticket> {
+    return this.call("POST", `/api/desk/tickets/${ticket}/invite`, note ? { agent, note } : { agent })
+  }
+
+  /** Ends a guest's part in a ticket; one's own without an agent. */
+  leaveTicket(ticket: number, agent?: number): Promise<Ticket> {
+    return this.call("POST", `/api/desk/tickets/${ticket}/leave`, agent ? { agent } : {})
+  }
+
+  joinTicket(ticket: number): Promise<Ticket> {
+    return this.call("POST", `/api/desk/tickets/${ticket}/join`)
+  }
+
+  takeOver(ticket: number, reason: string): Promise<Ticket> {
+    return this.call("POST", `/api/desk/tickets/${ticket}/take-over`, reason ? { reason } : {})
+  }
+
+  /** Has what happens in a conversation pushed to this person, and nobody told of it; to be asked again now and then. */
+  watchTicket(ticket: number): Promise<Look> {
+    return this.call("POST", `/api/desk/tickets/${ticket}/watch`)
+  }
+
+  unwatchTicket(ticket: number): Promise<void> {
+    return this.call("POST", `/api/desk/tickets/${ticket}/unwatch`)
+  }
+
+  whisper(ticket: number, note: { client_msg_id: string; text: string }): Promise<Message> {
+    return this.call("POST", `/api/desk/tickets/${ticket}/whisper`, note)
   }
 
   notesBefore(ticket: number, before: number, limit = 50): Promise<MessagePage> {

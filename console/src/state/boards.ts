@@ -76,7 +76,12 @@ export class Boards {
 
   /** How long the first in line has waited at a moment of this page's clock. */
   waited(numbers: BoardNumbers, now: number): number {
-    return numbers.oldest ? Math.max(0, now + this.#ahead - Date.parse(numbers.oldest)) : 0
+    return numbers.oldest ? this.since(numbers.oldest, now) : 0
+  }
+
+  /** How long ago a moment of the server's clock was. */
+  since(at: string, now: number): number {
+    return Math.max(0, now + this.#ahead - Date.parse(at))
   }
 
   apply(event: Event): void {

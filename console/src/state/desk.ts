@@ -14,7 +14,7 @@ export class Desk {
   readonly #seats = shallowRef(new Map<number, Seat>())
   readonly #loaded = shallowRef<Loaded>("loading")
   readonly #waiting = computed(() => this.#list((t) => t.state === "waiting").sort(byTurn))
-  readonly #mine = computed(() => this.#list((t) => t.state === "open" && t.agent?.id === this.me))
+  readonly #mine = computed(() => this.#list((t) => isIn(t, this.me)))
   /** What came by push while the desk was being read: newer than the answer perhaps, so compared, not overwritten. */
   #touched: { tickets: Map<number, Ticket>; seats: Map<number, Seat> } | undefined
   #onTicket: (ticket: Ticket) => void = () => undefined
@@ -124,6 +124,23 @@ export class Desk {
     return (await this.#api.queues()).queues.filter((queue) => queue.site_id === site)
   }
 
+  async invite(id: number, agent: number, note: string): Promise<void> {
+    this.put(await this.#api.callIn(id, agent, note.trim()))
+  }
+
+  /** Leaves a ticket as a guest, or sends one away. */
+  async leave(id: number, agent?: number): Promise<void> {
+    this.put(await this.#api.leaveTicket(id, agent))
+  }
+
+  async join(id: number): Promise<void> {
+    this.put(await this.#api.joinTicket(id))
+  }
+
+  async takeOver(id: number, reason: string): Promise<void> {
+    this.put(await this.#api.takeOver(id, reason.trim()))
+  }
+
   async inviteRating(id: number): Promise<void> {
     await this.#api.inviteRating(id)
   }
@@ -154,6 +171,11 @@ export class Desk {
   #list(keep: (ticket: Ticket) => boolean): Ticket[] {
     return [...this.#tickets.value.values()].filter(keep)
   }
+}
+
+/** Whether somebody writes in a ticket, as its agent or as a guest. */
+export function isIn(ticket: Ticket, person: number): boolean {
+  return ticket.state === "open" && (ticket.agent?.id === person || ticket.guests.some((guest) => guest.id === person))
 }
 
 /** In a queue the higher priority goes first, then who came first. */

@@ -2,10 +2,10 @@
 
 import { Fault } from "@wire/api"
 import type { Client } from "@wire/client"
-import type { Message, Ticket } from "@wire/protocol"
+import type { Message, Ticket, Watched } from "@wire/protocol"
 import { computed, shallowRef, triggerRef } from "vue"
 import type { ConsoleApi } from "./api"
-import type { Desk, Loaded } from "./desk"
+import { isIn, type Desk, type Loaded } from "./desk"
 import type { NoteFrame } from "./notes"
 import { Visit } from "./visit"
 
@@ -92,7 +92,7 @@ export class Inbox {
 
   unread(ticket: Ticket): number {
     this.#tick.value
-    return ticket.state === "open" && ticket.agent?.id === this.#desk.me ? this.#client.unread(ticket.conversation_id) : 0
+    return isIn(ticket, this.#desk.me) ? this.#client.unread(ticket.conversation_id) : 0
   }
 
   get unreadInAll(): number {
@@ -139,6 +139,11 @@ export class Inbox {
     talk.notes.apply(message)
   }
 
+  /** What happened in a conversation that is looked into. */
+  watched(frame: Watched): void {
+    if (this.#talk.value?.conversation === frame.conversation_id) this.#talk.value.watched(frame)
+  }
+
   /** Opens a ticket that may not be in any list here, as after a reload or from a link. */
   async open(id: number): Promise<void> {
     try {
@@ -155,6 +160,7 @@ export class Inbox {
     const known = this.#desk.ticket(id)
     if (known) this.#hear(known)
     else if (id) await this.#reread(id)
+    this.#talk.value?.lookAgain()
     await this.#talk.value?.notes.load()
     if (this.#closedState.value === "ready") await this.#closedPage(undefined)
   }

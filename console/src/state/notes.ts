@@ -8,7 +8,7 @@ import type { ConsoleApi } from "./api"
 import type { Loaded } from "./desk"
 import { newId } from "./ids"
 
-export type Note = { key: string; sender: number; text: string; at: string; state: "sent" | "sending" | "failed"; reason: string }
+export type Note = { key: string; sender: number; text: string; whisper: boolean; at: string; state: "sent" | "sending" | "failed"; reason: string }
 export type NoteFrame = { ticket_id: number; message: Message }
 
 export class Notes {
@@ -37,7 +37,7 @@ export class Notes {
 
   /** Those since a moment, in the order they were written; older ones belong to history that is not shown yet. */
   since(at: string): Note[] {
-    const placed = this.#placed.value.filter((m) => m.created_at >= at).map((m) => ({ key: keyOf(m), sender: m.sender_id, text: m.body.text ?? "", at: m.created_at, state: "sent" as const, reason: "" }))
+    const placed = this.#placed.value.filter((m) => m.created_at >= at).map((m) => ({ key: keyOf(m), sender: m.sender_id, text: m.body.text ?? "", whisper: m.type === "whisper", at: m.created_at, state: "sent" as const, reason: "" }))
     return [...placed, ...this.#mine.value]
   }
 
@@ -69,10 +69,11 @@ export class Notes {
     this.#place([message])
   }
 
-  async write(text: string): Promise<void> {
+  /** Writes a note; a whisper is for those who have the ticket, and who leads, alone. */
+  async write(text: string, whisper = false): Promise<void> {
     const clean = text.trim()
     if (!clean) return
-    const note: Note = { key: newId(), sender: this.#me, text: clean, at: new Date(this.#now()).toISOString(), state: "sending", reason: "" }
+    const note: Note = { key: newId(), sender: this.#me, text: clean, whisper, at: new Date(this.#now()).toISOString(), state: "sending", reason: "" }
     this.#mine.value = [...this.#mine.value, note]
     await this.#post(note)
   }
@@ -88,7 +89,8 @@ export class Notes {
 
   async #post(note: Note): Promise<void> {
     try {
-      this.#place([await this.#api.addNote(this.#ticket(), { client_msg_id: note.key, text: note.text })])
+      const sent = { client_msg_id: note.key, text: note.text }
+      this.#place([await (note.whisper ? this.#api.whisper(this.#ticket(), sent) : this.#api.addNote(this.#ticket(), sent))])
     } catch (error) {
       if (!(error instanceof Fault)) throw error
       if (this.#mine.value.some((n) => n.key === note.key)) this.#show({ ...note, state: "failed", reason: error.message })
@@ -109,7 +111,7 @@ export class Notes {
   /** One row each by id, the higher version wins; an own note that was answered leaves those on their way. */
   #place(messages: Message[]): void {
     const byId = new Map(this.#placed.value.map((m) => [m.id, m]))
-    for (const m of messages) if (m.type === "text" && (byId.get(m.id)?.version ?? -1) < m.version) byId.set(m.id, m)
+    for (const m of messages) if ((m.type === "text" || m.type === "whisper") && (byId.get(m.id)?.version ?? -1) < m.version) byId.set(m.id, m)
     this.#placed.value = [...byId.values()].sort((a, b) => a.seq - b.seq)
     const answered = new Set(messages.filter((m) => m.sender_id === this.#me).map((m) => m.client_msg_id))
     this.#mine.value = this.#mine.value.filter((n) => !answered.has(n.key))

@@ -1,6 +1,7 @@
 // One signed-in agent's page: the protocol client, the desk and the inbox tied together.
 
 import { Client, type ClientOptions } from "@wire/client"
+import type { Watched } from "@wire/protocol"
 import type { ConsoleApi } from "./api"
 import { CannedBook } from "./canned"
 import { Desk } from "./desk"
@@ -36,6 +37,7 @@ export class Office {
     this.canned = new CannedBook(options.api)
     this.client.on("event", (event) => {
       if (event.type === "note") this.inbox.note(event.data as NoteFrame)
+      else if (event.type === "watched") this.inbox.watched(event.data as Watched)
       else this.desk.apply(event)
     })
     this.client.on("signedOut", () => options.onSignedOut())

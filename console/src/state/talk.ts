@@ -59,6 +59,11 @@ export abstract class Talk {
   readonly #lines = computed(() => this.#makeLines())
   readonly #typists = computed(() => (this.#tick.value, this.client.typists(this.conversation)))
   #off: (() => void)[] = []
+  /** Readings by page, counted: one that began before another that is shown already says nothing new. */
+  #begun = 0
+  #laid = 0
+  /** What came while a page was on its way, which it may not have yet. */
+  #meanwhile: Message[] = []
   #member = false
   #looking = false
 
@@ -123,18 +128,46 @@ export abstract class Talk {
     return (this.#tick.value, this.client.people.get(id)) ?? this.#people.value.get(id)
   }
 
-  /** Reads the newest messages as one who is no member. */
-  async load(): Promise<void> {
+  /** Reads the newest messages as one who is no member; false when it could not. */
+  async load(): Promise<boolean> {
     if (this.#state.value === "failed") this.#state.value = "loading"
+    const turn = ++this.#begun
     try {
       const page = await this.page()
       this.meet(page.people)
-      if (this.timeline) return
+      if (this.timeline || turn < this.#laid) return true
+      this.#laid = turn
       if (this.#lay(page.messages) === "replaced") this.#more.value = page.more
       this.#state.value = "ready"
+      this.#join(this.#meanwhile)
+      if (turn === this.#begun) this.#meanwhile = []
+      return true
     } catch {
       if (this.#state.value === "loading") this.#state.value = "failed"
+      return false
     }
+  }
+
+  /** What was said, or said otherwise, in a conversation one only reads; false when something before it is missing. */
+  protected hear(messages: Message[], people: Person[]): boolean {
+    if (this.timeline) return true
+    this.meet(people)
+    if (this.#begun > this.#laid) this.#meanwhile.push(...messages)
+    return this.#join(messages)
+  }
+
+  #join(messages: Message[]): boolean {
+    const list = [...this.#past.value]
+    for (const message of messages) {
+      const at = list.findIndex((m) => m.seq === message.seq)
+      const known = list[at]
+      if (known) list[at] = known.version < message.version ? message : known
+      else if (message.seq === (list.at(-1)?.seq ?? 0) + 1) list.push(message)
+      else if (message.seq > (list[0]?.seq ?? 0)) return false
+    }
+    this.#past.value = list
+    triggerRef(this.#tick)
+    return true
   }
 
   /** Reads one page above; false when it could not. */

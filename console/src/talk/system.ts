@@ -12,6 +12,10 @@ export function systemText({ key, args = {}, text = "" }: Body): string {
       return t("sys.opened")
     case "ticket.assigned":
       return t("sys.assigned", { agent: args["agent"] || t("say.someone") })
+    case "ticket.joined":
+      return t("sys.joined", { agent: args["agent"] || t("say.someone") })
+    case "ticket.left":
+      return t("sys.left", { agent: args["agent"] || t("say.someone") })
     case "ticket.transferred":
       return t("sys.transferred", { from: args["from"] || t("say.someone"), to: args["to"] || t("say.someone") })
     case "ticket.requeued":

@@ -10,6 +10,7 @@ import { safety } from "./en/safety"
 import { rooms } from "./en/rooms"
 import { sign } from "./en/sign"
 import { site } from "./en/site"
+import { team } from "./en/team"
 import { watch } from "./en/watch"
 
-export const en = { ...base, ...sign, ...agent, ...rooms, ...admin, ...call, ...mail, ...safety, ...watch, ...routing, ...site, ...im }
+export const en = { ...base, ...sign, ...agent, ...rooms, ...admin, ...call, ...mail, ...safety, ...watch, ...team, ...routing, ...site, ...im }

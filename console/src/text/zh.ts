@@ -10,6 +10,7 @@ import { safety } from "./zh/safety"
 import { rooms } from "./zh/rooms"
 import { sign } from "./zh/sign"
 import { site } from "./zh/site"
+import { team } from "./zh/team"
 import { watch } from "./zh/watch"
 
-export const zh = { ...base, ...sign, ...agent, ...rooms, ...admin, ...call, ...mail, ...safety, ...watch, ...routing, ...site, ...im }
+export const zh = { ...base, ...sign, ...agent, ...rooms, ...admin, ...call, ...mail, ...safety, ...watch, ...team, ...routing, ...site, ...im }

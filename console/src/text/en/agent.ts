@@ -76,6 +76,8 @@ export const agent = {
   "sys.transferred": "{from} passed the visitor to {to}",
   "sys.recalledMine": "You recalled a message",
   "sys.recalled": "{name} recalled a message",
+  "sys.joined": "{agent} joined",
+  "sys.left": "{agent} left",
 
   "write.placeholder": "Write to {name}",
   "write.send": "Send",
@@ -122,6 +124,7 @@ export const agent = {
   "rule.least busy": "Least busy of those online",
   "rule.taken by hand": "Taken by hand from the waiting list",
   "rule.transferred": "Transferred",
+  "rule.taken over": "Taken over by a supervisor",
   "why.away": "away",
   "why.not connected": "not connected",
   "why.full": "no room",
@@ -135,6 +138,7 @@ export const agent = {
   "ended.no_answer": "did not answer in time",
   "ended.idle": "the visitor was silent",
   "ended.gone": "the visitor had left",
+  "ended.taken over": "taken over",
 
   "menu.title": "Message actions",
   "menu.copy": "Copy",
@@ -158,6 +162,8 @@ export const agent = {
 
   "note.label": "Internal note",
   "note.hint": "Only your team sees this",
+  "whisper.label": "Whisper",
+  "whisper.hint": "Only who has this conversation and supervisors see this",
 
   "transfer.title": "Transfer {name}",
   "transfer.agents": "Agents",

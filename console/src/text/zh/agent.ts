@@ -78,6 +78,8 @@ export const agent: Record<keyof typeof same, string> = {
   "sys.transferred": "{from} 已将访客转接给 {to}",
   "sys.recalledMine": "您撤回了一条消息",
   "sys.recalled": "{name} 撤回了一条消息",
+  "sys.joined": "{agent} 加入了会话",
+  "sys.left": "{agent} 离开了会话",
 
   "write.placeholder": "回复 {name}",
   "write.send": "发送",
@@ -124,6 +126,7 @@ export const agent: Record<keyof typeof same, string> = {
   "rule.least busy": "在线客服中接待最少",
   "rule.taken by hand": "从排队列表手动接待",
   "rule.transferred": "转接",
+  "rule.taken over": "由主管接管",
   "why.away": "离开",
   "why.not connected": "未连接",
   "why.full": "已满",
@@ -137,6 +140,7 @@ export const agent: Record<keyof typeof same, string> = {
   "ended.no_answer": "未及时回复",
   "ended.idle": "访客长时间未回复",
   "ended.gone": "访客已离开",
+  "ended.taken over": "已被接管",
 
   "menu.title": "消息操作",
   "menu.copy": "复制",
@@ -160,6 +164,8 @@ export const agent: Record<keyof typeof same, string> = {
 
   "note.label": "内部备注",
   "note.hint": "仅团队可见",
+  "whisper.label": "悄悄话",
+  "whisper.hint": "只有接待此会话的客服和主管可见",
 
   "transfer.title": "转接 {name}",
   "transfer.agents": "客服",
