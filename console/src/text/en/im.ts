@@ -224,7 +224,7 @@ export const im = {
   "im.find.people": "Find people",
   "im.find.groups": "Find groups",
   "im.findHint.people": "By name, number, age or region",
-  "im.findHint.groups": "By name, number or category",
+  "im.findHint.groups": "By name or number",
   "im.newGroupHint": "Start one with your friends",
 
   "im.me.profile": "Profile",

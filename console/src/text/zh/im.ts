@@ -225,7 +225,7 @@ export const im: Record<keyof typeof en, string> = {
   "im.find.people": "找人",
   "im.find.groups": "找群",
   "im.findHint.people": "按名字、号码、年龄或地区",
-  "im.findHint.groups": "按名称、号码或分类",
+  "im.findHint.groups": "按名称或号码",
   "im.newGroupHint": "与好友一起开始",
 
   "im.me.profile": "个人资料",
