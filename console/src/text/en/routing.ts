@@ -176,7 +176,6 @@ export const routing = {
   "try.busy": "So many wait that the visitor is asked to leave a message.",
   "try.manual": "Waits until an agent takes it",
   "try.passed": "Passed over",
-  "try.nobodyPassed": "Nobody was passed over.",
 
   "rule.round robin": "Next in turn",
   "rule.longest idle": "Longest idle",
@@ -226,7 +225,6 @@ export const routing = {
   "trail.closed": "Ended",
   "trail.endedBy": "{agent}: {how}",
   "trail.after": "after {time}",
-  "trail.failed": "The way could not be loaded",
 
   "vip.mark": "VIP",
   "vip.on": "Is a VIP: goes first where a rule says so",
@@ -234,11 +232,4 @@ export const routing = {
   "list.priority": "Priority {n}",
   "list.queues": "Queues",
   "list.allQueues": "All queues",
-
-  "agents.languages": "Languages",
-  "agents.languagesHint": "Visitors who read one of these are sent here first where skill counts",
-  "agents.addLanguage": "Add a language",
-  "agents.dropLanguage": "{name} does not speak {language}",
-  "agents.queues": "Queues",
-  "agents.allQueues": "all of them",
 } as const

@@ -178,7 +178,6 @@ export const routing: Record<keyof typeof same, string> = {
   "try.busy": "排队的人太多，会请访客留言。",
   "try.manual": "等待客服手动接待",
   "try.passed": "未选中",
-  "try.nobodyPassed": "没有被跳过的客服。",
 
   "rule.round robin": "轮到他",
   "rule.longest idle": "空闲最久",
@@ -228,7 +227,6 @@ export const routing: Record<keyof typeof same, string> = {
   "trail.closed": "结束",
   "trail.endedBy": "{agent}：{how}",
   "trail.after": "经过 {time}",
-  "trail.failed": "经过加载失败",
 
   "vip.mark": "VIP",
   "vip.on": "VIP 访客：按规则优先接待",
@@ -236,11 +234,4 @@ export const routing: Record<keyof typeof same, string> = {
   "list.priority": "优先级 {n}",
   "list.queues": "客服组",
   "list.allQueues": "全部客服组",
-
-  "agents.languages": "语言",
-  "agents.languagesHint": "按技能分配时，会这些语言的访客优先分到这里",
-  "agents.addLanguage": "添加语言",
-  "agents.dropLanguage": "{name} 不再接待 {language} 访客",
-  "agents.queues": "客服组",
-  "agents.allQueues": "全部",
 }
