@@ -67,7 +67,7 @@ async function aGroupOfFriendsFromItsMakingToItsEnd() {
   await hers.page.locator('[data-test="group"]').filter({ hasText: 'Lake walks' }).locator('[data-test="found-join"]').click()
   await hers.part('apply-note').fill('Oskar told me')
   await hers.part('apply-do').click()
-  await desk.boxShows(1)
+  await desk.boxShows(2) // Oskar agreed, Lena asks
   await desk.shows('contacts')
   await desk.part('to-box').click()
   await desk.part('agree').click()
