@@ -59,7 +59,7 @@ func (s *Service) deleteDevice(ctx context.Context, _ *struct{}) (*struct{}, err
 
 // Register keeps the browser of a sign-in; it replaces the one that was there. Faults: Invalid.
 func (s *Service) Register(ctx context.Context, by int64, session string, p PushDevice, locale string) error {
-	if !s.door.admits(p.Endpoint) {
+	if !s.door.Admits(p.Endpoint) {
 		return fault.New(fault.Invalid, "the request is not valid").With("endpoint", "must be the address of a push service")
 	}
 	d := deviceRow{Session: session, PersonID: by, Endpoint: p.Endpoint, EndpointHash: id.Hash(p.Endpoint),

@@ -53,7 +53,7 @@ func (s *Service) Run(ctx context.Context) error {
 	all.Go(func() { s.pushes.run(ctx) })
 	all.Go(func() { s.forgetDevices(ctx) })
 	all.Wait()
-	s.door.client.CloseIdleConnections()
+	s.door.Close()
 	return nil
 }
 

@@ -136,7 +136,7 @@ func (s *Service) deliver(ctx context.Context, row pushRow) (deviceRow, error) {
 	}
 	// The push service need not know which conversation it is, so the topic is a hash.
 	sum := sha256.Sum256(fmt.Appendf(nil, "%s %d", row.Session, row.ConversationID))
-	return d, s.door.send(ctx, push{endpoint: d.Endpoint, proof: proof, topic: encode(sum[:18]), body: body})
+	return d, send(ctx, s.door, push{endpoint: d.Endpoint, proof: proof, topic: encode(sum[:18]), body: body})
 }
 
 // notice is what the browser shows, from what the database says now.
