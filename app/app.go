@@ -21,6 +21,7 @@ import (
 	"ichat/app/chat"
 	"ichat/app/contacts"
 	"ichat/app/desk"
+	"ichat/app/faq"
 	"ichat/app/fault"
 	"ichat/app/files"
 	"ichat/app/hub"
@@ -59,6 +60,7 @@ type App struct {
 	Settings *settings.Service
 	Audit    *audit.Log
 	Safety   *safety.Service
+	FAQ      *faq.Service
 
 	log   *slog.Logger
 	node  storage.Node
@@ -184,8 +186,9 @@ func (a *App) build(ctx context.Context) error {
 	if err := a.Safety.Load(ctx); err != nil {
 		return err
 	}
-	a.Desk = desk.New(a.DB, ids, a.now, a.Hub, a.Sites, a.People, a.Chat, a.Notify, a.Audit, a.log)
 	a.Contacts = contacts.New(a.DB, ids, a.now, a.Hub, a.People, a.Chat, a.Settings, a.Audit, epoch, a.log)
+	a.FAQ = faq.New(a.DB, ids, a.now, a.People, a.Chat, a.Audit, a.Config.LocalModels, a.log)
+	a.Desk = desk.New(a.DB, ids, a.now, a.Hub, a.Sites, a.People, a.Chat, a.Notify, a.FAQ, a.Audit, a.log)
 	a.join()
 	a.routes()
 	if a.Config.NatsURL != "" {
@@ -247,6 +250,7 @@ func (a *App) join() {
 	a.Chat.OnSend(a.Safety.Heard)
 	a.Chat.OnSend(a.attached)
 	a.Chat.OnRecall(a.detached)
+	a.FAQ.OnHandOver(a.Desk.HandedOver)
 	a.Chat.OnSend(a.Desk.Heard)
 	a.Chat.OnSend(a.Notify.AnsweredTx)
 	a.Notify.ReachedBy(a.Desk.ReachOf)
@@ -272,6 +276,7 @@ func (a *App) routes() {
 	a.Chat.Routes(a.Web)
 	a.Safety.Routes(a.Web)
 	a.Notify.Routes(a.Web)
+	a.FAQ.Routes(a.Web)
 	a.Desk.Routes(a.Web)
 	a.Contacts.Routes(a.Web)
 	consolePages(a.Web)
@@ -353,6 +358,7 @@ func (a *App) Serve(ctx context.Context, l net.Listener) error {
 	part(a.Chat.Run)
 	part(a.Desk.Run)
 	part(a.Contacts.Run)
+	part(a.FAQ.Run)
 	if a.Config.DebugAddr != "" {
 		part(a.debug)
 	}

@@ -11,6 +11,7 @@ import (
 	"ichat/app/apptest"
 	"ichat/app/chat"
 	"ichat/app/desk"
+	"ichat/app/faq"
 	"ichat/app/safety"
 	"ichat/storage"
 )
@@ -23,6 +24,7 @@ type world struct {
 	ticket, conversation              int64
 	queue, canned                     int64 // the site's, beside its first queue
 	block                             int64 // of an address
+	entry, unknown                    int64 // of the FAQ
 	file                              int64 // the visitor sent it into the conversation
 	group                             int64 // the owner's, with the agent in it
 }
@@ -60,6 +62,16 @@ func newWorld(t *testing.T) *world {
 	var block safety.Block
 	w.owner.OK("POST", fmt.Sprintf("/api/admin/sites/%d/blacklist", w.p.Site.ID), map[string]string{"address": "198.51.100.9"}, &block)
 	w.block = block.ID
+	var entry faq.Entry
+	w.owner.OK("POST", fmt.Sprintf("/api/admin/sites/%d/faq", w.p.Site.ID), map[string]string{"question": "Where?", "answer": "Here."}, &entry)
+	w.entry, w.unknown = entry.ID, 7
+	err = w.p.DB.Write(t.Context(), func(ctx context.Context, tx *storage.Tx) error {
+		_, err := tx.NewRaw("INSERT INTO faq_unknown (id, site_id, hash, question, last_at) VALUES (7, ?, 'x', 'What', ?)", w.p.Site.ID, time.Now().UTC()).Exec(ctx)
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
 	return w
 }
 
@@ -210,6 +222,19 @@ var matrix = []struct {
 	{"GET /api/admin/sites/{id}/blacklist", sitePath, "", cells{401, 403, 404, 403, 404, 200}},
 	{"POST /api/admin/sites/{id}/blacklist", sitePath, `{"address":"203.0.113.7"}`, cells{401, 403, 404, 403, 404, 200}},
 	{"DELETE /api/admin/sites/{id}/blacklist/{block}", sitePath, "", cells{401, 403, 404, 403, 404, 204}},
+	{"GET /api/live/faq", nil, "", cells{401, 200, 403, 200, 403, 403}},
+	{"POST /api/live/faq/{id}/ask", entryPath, `{"client_msg_id":"%s"}`, cells{401, 200, 403, 200, 403, 403}}, // the stranger is a visitor of the site too
+	{"PUT /api/live/faq/{id}/useful", entryPath, `{"useful":true}`, cells{401, 204, 403, 204, 403, 403}},
+	{"GET /api/admin/sites/{id}/faq", sitePath, "", cells{401, 403, 404, 403, 404, 200}},
+	{"POST /api/admin/sites/{id}/faq", sitePath, `{"question":"%s","answer":"x"}`, cells{401, 403, 404, 403, 404, 200}},
+	{"PATCH /api/admin/sites/{id}/faq/{entry}", sitePath, `{"answer":"There."}`, cells{401, 403, 404, 403, 404, 200}},
+	{"DELETE /api/admin/sites/{id}/faq/{entry}", sitePath, "", cells{401, 403, 404, 403, 404, 204}},
+	{"PUT /api/admin/sites/{id}/faq/order", sitePath, `{"order":[]}`, cells{401, 403, 404, 403, 404, 409}}, // 409: it does not name the new one
+	{"GET /api/admin/sites/{id}/unknown", sitePath, "", cells{401, 403, 404, 403, 404, 200}},
+	{"DELETE /api/admin/sites/{id}/unknown/{unknown}", sitePath, "", cells{401, 403, 404, 403, 404, 204}},
+	{"GET /api/admin/sites/{id}/bot", sitePath, "", cells{401, 403, 404, 403, 404, 200}},
+	{"PATCH /api/admin/sites/{id}/bot", sitePath, `{"tries":3}`, cells{401, 403, 404, 403, 404, 200}},
+	{"GET /api/admin/sites/{id}/bot/try", sitePath, "", cells{401, 403, 404, 403, 404, 200}},
 	{"GET /api/desk/visitors/{id}/block", visitorPath, "", cells{401, 403, 404, 403, 200, 200}},
 	{"PUT /api/desk/visitors/{id}/block", visitorPath, `{}`, cells{401, 403, 404, 403, 200, 200}},
 	{"DELETE /api/session", nil, "", cells{anonymous: 401, stranger: 204, outsider: 204, visitor: 204, agent: 204, owner: 204}},
@@ -221,6 +246,7 @@ func queuePath(w *world) string        { return fill(w.queue) }
 func cannedPath(w *world) string       { return fill(w.canned) }
 func groupPath(w *world) string        { return fill(w.group) }
 func filePath(w *world) string         { return fill(w.file) }
+func entryPath(w *world) string        { return fill(w.entry) }
 func visitorPath(w *world) string      { return fill(w.visitor.ID) }
 func sitePath(w *world) string         { return fill(w.p.Site.ID) }
 func fill(id int64) string             { return "{id}=" + fmt.Sprint(id) }
@@ -233,7 +259,7 @@ func TestEveryRouteAsksWhoCalls(t *testing.T) {
 		method, path, _ := strings.Cut(row.route, " ")
 		if row.path != nil {
 			if id, ok := strings.CutPrefix(row.path(w), "{id}="); ok {
-				path = strings.NewReplacer("{id}", id, "{person}", fmt.Sprint(w.apprentice.ID), "{block}", fmt.Sprint(w.block), "{seq}", "1").Replace(path)
+				path = strings.NewReplacer("{id}", id, "{person}", fmt.Sprint(w.apprentice.ID), "{block}", fmt.Sprint(w.block), "{entry}", fmt.Sprint(w.entry), "{unknown}", fmt.Sprint(w.unknown), "{seq}", "1").Replace(path)
 			} else {
 				path = row.path(w)
 			}
@@ -275,7 +301,7 @@ func TestASupervisorLooksAfterConversationsOnly(t *testing.T) {
 		}
 		if row.path != nil {
 			id, _ := strings.CutPrefix(row.path(w), "{id}=")
-			path = strings.NewReplacer("{id}", id, "{person}", fmt.Sprint(w.apprentice.ID), "{block}", fmt.Sprint(w.block)).Replace(path)
+			path = strings.NewReplacer("{id}", id, "{person}", fmt.Sprint(w.apprentice.ID), "{block}", fmt.Sprint(w.block), "{entry}", fmt.Sprint(w.entry), "{unknown}", fmt.Sprint(w.unknown)).Replace(path)
 		}
 		want := row.want.agent
 		if shared[row.route] {
@@ -293,8 +319,11 @@ func TestASupervisorLooksAfterConversationsOnly(t *testing.T) {
 
 // shared are the routes of the back office that supervisors share with owners.
 var shared = map[string]bool{
-	"PATCH /api/admin/queues/{id}":        true,
-	"POST /api/admin/sites/{id}/try":      true,
+	"PATCH /api/admin/queues/{id}":   true,
+	"POST /api/admin/sites/{id}/try": true,
+	"GET /api/admin/sites/{id}/faq":  true, "POST /api/admin/sites/{id}/faq": true, "PATCH /api/admin/sites/{id}/faq/{entry}": true, "DELETE /api/admin/sites/{id}/faq/{entry}": true,
+	"PUT /api/admin/sites/{id}/faq/order": true, "GET /api/admin/sites/{id}/unknown": true, "DELETE /api/admin/sites/{id}/unknown/{unknown}": true,
+	"GET /api/admin/sites/{id}/bot": true, "PATCH /api/admin/sites/{id}/bot": true, "GET /api/admin/sites/{id}/bot/try": true,
 	"GET /api/admin/sites/{id}/blacklist": true, "POST /api/admin/sites/{id}/blacklist": true, "DELETE /api/admin/sites/{id}/blacklist/{block}": true,
 }
 
@@ -310,7 +339,7 @@ func TestAWrongOrRevokedTokenIsRefusedEverywhere(t *testing.T) {
 		if r.Access.String() == "public" {
 			continue
 		}
-		path := strings.NewReplacer("{id}", "1", "{person}", "1", "{block}", "1", "{seq}", "1").Replace(r.Path)
+		path := strings.NewReplacer("{id}", "1", "{person}", "1", "{block}", "1", "{entry}", "1", "{unknown}", "1", "{seq}", "1").Replace(r.Path)
 		if got := spare.Do(r.Method, path, "{}"); got.Status != http.StatusUnauthorized {
 			t.Errorf("%s %s with a revoked token: %d", r.Method, r.Path, got.Status)
 		}

@@ -29,6 +29,7 @@ type Config struct {
 	TrustedProxies []string      `env:"ICHAT_TRUSTED_PROXIES" help:"CIDRs whose forwarded headers count."`
 	StopPause      time.Duration `env:"ICHAT_STOP_PAUSE" default:"1s" help:"How long /readyz says no before the door closes, so that proxies notice."`
 	DebugAddr      string        `env:"ICHAT_DEBUG_ADDR" help:"Loopback listener for /metrics and the profiler, such as 127.0.0.1:6060."`
+	LocalModels    bool          `env:"ICHAT_LOCAL_MODELS" help:"Lets owners name language models on this machine and in its network."`
 	Log            string        `env:"ICHAT_LOG" default:"info" enum:"debug,info,warn,error" help:"Log level; JSON when not a terminal."`
 
 	// NoLimits lifts the limits per person and address; only the load runs set it.

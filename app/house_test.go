@@ -20,7 +20,7 @@ import (
 var floors = map[string]int{
 	"ichat/app/fault": 0, "ichat/app/faultlab": 0, "ichat/app/id": 0, "ichat/migrations": 0, "ichat/widget": 0, "ichat/console": 0,
 	"ichat/storage": 1, "ichat/storage/blob": 1,
-	"ichat/app/web":   1,
+	"ichat/app/web": 1, "ichat/app/door": 1,
 	"ichat/app/nodes": 3, "ichat/app/hub": 2, "ichat/app/jobs": 2, "ichat/app/audit": 2,
 	"ichat/app/hub/relaytest": 2, // for tests
 	"ichat/app/settings":      3,
@@ -30,6 +30,7 @@ var floors = map[string]int{
 	"ichat/app/chat":          6,
 	"ichat/app/safety":        7,
 	"ichat/app/notify":        7,
+	"ichat/app/faq":           7,
 	"ichat/app/desk":          8,
 	"ichat/app/contacts":      8,
 	"ichat/app":               11,

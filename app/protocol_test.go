@@ -14,6 +14,7 @@ import (
 	"ichat/app/chat"
 	"ichat/app/contacts"
 	"ichat/app/desk"
+	"ichat/app/faq"
 	"ichat/app/files"
 	"ichat/app/notify"
 	"ichat/app/people"
@@ -49,6 +50,8 @@ var spoken = []struct {
 	{"Mail", notify.Mail{}}, {"FailedMail", notify.FailedMail{}}, {"Notice", notify.Notice{}}, {"PushDevice", notify.PushDevice{}},
 	{"ChatSettings", settings.Chat{}}, {"FileSettings", settings.Files{}}, {"MemberSettings", settings.Members{}}, {"Settings", settings.Settings{}},
 	{"Site", sites.Site{}}, {"Agent", people.Agent{}},
+	{"FaqEntry", faq.Entry{}}, {"FaqQuestion", faq.Question{}}, {"FaqCard", faq.Card{}}, {"FaqAnswered", faq.Answered{}}, {"UnknownQuestion", faq.Unknown{}},
+	{"BotEndpoint", faq.Endpoint{}}, {"Bot", faq.Bot{}}, {"FaqMatch", faq.Match{}}, {"FaqTrial", faq.Trial{}},
 	{"Block", safety.Block{}}, {"BlockPage", safety.Page{}}, {"VisitorBlock", safety.VisitorBlock{}},
 	{"Profile", people.Profile{}}, {"Myself", people.Member{}}, {"Registration", people.Registration{}}, {"Device", people.Device{}},
 	{"Last", chat.Last{}}, {"Brief", chat.Brief{}}, {"GroupPlace", chat.GroupPlace{}}, {"FoundGroup", chat.FoundGroup{}},

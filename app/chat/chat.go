@@ -87,6 +87,10 @@ type Body struct {
 	Mime   string `json:"mime,omitempty"`
 	Width  int64  `json:"width,omitempty"`
 	Height int64  `json:"height,omitempty"`
+
+	// Of what the server says for a site, and what a visitor asks by a click: clients do not send these.
+	Bot     bool  `json:"bot,omitempty"`      // a program wrote it
+	EntryID int64 `json:"entry_id,omitempty"` // the entry of the FAQ it asks for, or answers from
 }
 
 // Message is a message as every member sees it.
@@ -147,7 +151,7 @@ type Conversation struct {
 // Member is somebody's place in a conversation. Members are never deleted: Left stays.
 type Member struct {
 	PersonID int64  `json:"person_id"`
-	Role     string `json:"role" enum:"visitor,agent,guest,member,admin,owner"`
+	Role     string `json:"role" enum:"visitor,agent,guest,bot,member,admin,owner"`
 	JoinSeq  int64  `json:"join_seq"`
 	Left     bool   `json:"left"`
 	Read     int64  `json:"read"`

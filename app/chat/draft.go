@@ -82,9 +82,9 @@ func validFile(b Body, _ int) error {
 // worded tells whether the body is a line that clients word themselves.
 func (b Body) worded() bool { return b.Key != "" || len(b.Args) > 0 }
 
-// described tells whether the body says what only the server knows of a file.
+// described tells whether the body says what only the server knows: of a file, or of who speaks.
 func (b Body) described() bool {
-	return b.Name != "" || b.Size != 0 || b.Mime != "" || b.Width != 0 || b.Height != 0
+	return b.Name != "" || b.Size != 0 || b.Mime != "" || b.Width != 0 || b.Height != 0 || b.Bot || b.EntryID != 0
 }
 
 // check refuses a draft that can never become a message.

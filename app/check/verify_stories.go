@@ -73,6 +73,13 @@ var exempt = map[string]string{
 	"POST /api/admin/sites/{id}/blacklist":                  "who is blocked is read when the list is opened, and is not told to him",
 	"DELETE /api/admin/sites/{id}/blacklist/{block}":        "who is blocked is read when the list is opened",
 	"PUT /api/desk/visitors/{id}/block":                     "who is blocked is read when a ticket is opened, and is not told to him",
+	"POST /api/admin/sites/{id}/faq":                        "the FAQ is read when it is opened",
+	"PATCH /api/admin/sites/{id}/faq/{entry}":               "the FAQ is read when it is opened",
+	"DELETE /api/admin/sites/{id}/faq/{entry}":              "the FAQ is read when it is opened",
+	"PUT /api/admin/sites/{id}/faq/order":                   "the FAQ is read when it is opened",
+	"DELETE /api/admin/sites/{id}/unknown/{unknown}":        "the list of unknown questions is read when it is opened",
+	"PATCH /api/admin/sites/{id}/bot":                       "how the bot works is read when it is opened",
+	"PUT /api/live/faq/{id}/useful":                         "a count, for the back office when it is opened",
 	"POST /api/live/transcript":                             "a mail, which is shown nowhere",
 	"POST /api/desk/tickets/{id}/transcript":                "a mail, which is shown nowhere",
 	"POST /api/admin/mail/test":                             "a mail, which is shown nowhere",
@@ -116,6 +123,17 @@ func (w *cast) write(ctx context.Context) error {
 	err := w.do(ctx, w.visitor, "GET", "/api/live", nil, &live)
 	w.ticket = live.Ticket
 	return err
+}
+
+// asked is the visitor's click on a question of the FAQ.
+func asked(ctx context.Context, w *cast) error {
+	var entry struct{ ID int64 }
+	err := w.do(ctx, w.owner, "POST", fmt.Sprintf("/api/admin/sites/%d/faq", w.site), map[string]string{"question": "Where?", "answer": "Here."}, &entry)
+	if err != nil {
+		return err
+	}
+	w.next++
+	return w.do(ctx, w.visitor, "POST", fmt.Sprintf("/api/live/faq/%d/ask", entry.ID), map[string]string{"client_msg_id": fmt.Sprintf("verify-%d", w.next)}, nil)
 }
 
 // served makes sure that the first agent has the visitor's ticket.
@@ -177,6 +195,7 @@ func atGroup(what string) func(*cast) string {
 
 var stories = []story{
 	{"POST /api/live/messages", nil, waiting},
+	{"POST /api/live/faq/{id}/ask", waiting, asked},
 	{"POST /api/desk/tickets/{id}/take", waiting, served},
 	{"PUT /api/desk/seat", waiting, request(theAgent, "PUT", at("/api/desk/seat"), func(*cast) any { return map[string]string{"state": "online"} })},
 	{"POST /api/chat/conversations/{id}/messages", served, func(ctx context.Context, w *cast) error {

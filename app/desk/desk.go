@@ -28,6 +28,7 @@ import (
 
 	"ichat/app/audit"
 	"ichat/app/chat"
+	"ichat/app/faq"
 	"ichat/app/hub"
 	"ichat/app/id"
 	"ichat/app/notify"
@@ -87,6 +88,7 @@ type Live struct {
 	Place          int            `json:"place"` // 1 is next; 0 when not waiting
 	Estimate       *Estimate      `json:"estimate"`
 	Agent          *people.Person `json:"agent"`
+	Bot            *people.Person `json:"bot,omitempty"` // who answers first; he hands over on demand
 	AgentsOnline   int            `json:"agents_online"`
 	Away           bool           `json:"away"`     // nobody is there to answer
 	Closed         bool           `json:"closed"`   // that is so because of the hours
@@ -203,6 +205,7 @@ type Service struct {
 	chat   *chat.Service
 	audit  *audit.Log
 	notify *notify.Service
+	faq    *faq.Service
 	log    *slog.Logger
 
 	work *inbox             // what Dispatch has to look at
@@ -229,9 +232,9 @@ type Service struct {
 
 // New makes the desk. It moves when Run does; the hooks (Heard, SeatTx, QueueTx, Presence) are
 // registered by whoever builds the product.
-func New(db *storage.DB, ids *id.Source, now func() time.Time, h *hub.Hub, places *sites.Service, p *people.Service, c *chat.Service, n *notify.Service, acts *audit.Log, log *slog.Logger) *Service {
+func New(db *storage.DB, ids *id.Source, now func() time.Time, h *hub.Hub, places *sites.Service, p *people.Service, c *chat.Service, n *notify.Service, f *faq.Service, acts *audit.Log, log *slog.Logger) *Service {
 	s := &Service{
-		db: db, ids: ids, now: now, hub: h, sites: places, people: p, chat: c, notify: n, audit: acts, log: log,
+		db: db, ids: ids, now: now, hub: h, sites: places, people: p, chat: c, notify: n, faq: f, audit: acts, log: log,
 		work: newInbox(), tell: newInbox(), told: map[int64]tellings{}, toldHere: map[int64]tellings{}, seen: newSeen(), missed: make(chan struct{}, 1), leases: newLeases(db),
 		boards: newInbox(), walls: newWalls(), looks: newLooks(), hours: make(chan struct{}, 1),
 		alarm: newAlarm(), rules: newRuleBook(),

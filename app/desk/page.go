@@ -52,7 +52,10 @@ func (s *Service) keepPage(ctx context.Context, conversation int64, page string)
 		return nil
 	}
 	t, ok, err := lastTicket(ctx, s.db.R, conversation)
-	if err != nil || !ok || t.State == stateClosed || t.Page == page {
+	if err == nil && (!ok || t.State == stateClosed) {
+		return s.faq.KeepPage(ctx, conversation, page) // he talks with the bot
+	}
+	if err != nil || t.Page == page {
 		return err
 	}
 	_, err = s.touch(ctx, t, func(ctx context.Context, tx *storage.Tx, t *ticketRow) error {

@@ -29,7 +29,7 @@ var (
 const lastTextKept = 120
 
 // Heard is the desk's part of every send: the open ticket of a live conversation keeps the last message,
-// and a visitor's message opens a ticket when there is none. It is a hook for chat.OnSend.
+// and a visitor's message opens a ticket when there is none, unless the bot answers first. It is a hook for chat.OnSend.
 //
 // A waiting ticket is told to the agents of the site. An open one is not: its agent is in the conversation
 // and gets the message itself.
@@ -37,15 +37,24 @@ func (s *Service) Heard(ctx context.Context, tx *storage.Tx, c chat.Conversation
 	if c.Kind != "live" || m.Type == "system" {
 		return nil
 	}
-	text := firstRunes(cmp.Or(m.Body.Text, m.Body.Name), lastTextKept)
-	t, ok, err := heard(ctx, tx, m, text)
+	text, by := lastText(m), m.SenderID
+	if m.Body.Bot {
+		by = c.OwnerID // it answers nothing an agent owes
+	}
+	t, ok, err := heard(ctx, tx, m, text, by)
 	switch {
 	case err != nil:
 		return err
 	case !ok && m.SenderID == c.OwnerID:
-		return s.openTx(ctx, tx, c, m, text)
+		taken, from, err := s.faq.Hear(ctx, tx, c, m)
+		if err != nil || taken {
+			return err
+		}
+		return s.openTx(ctx, tx, c, m, opening{from: from, at: m.CreatedAt})
 	case ok && t.State == stateWaiting:
 		tx.After(func() { s.tell.add(news{tickets: setOf(t.ID)}) })
+	case ok && (m.Body.Bot || m.Body.EntryID != 0): // who asks the FAQ has his answer
+		tx.After(func() { s.missing(t.AgentID) })
 	case ok && m.SenderID == t.VisitorID:
 		tx.After(func() { s.missing(t.AgentID) })
 		s.turned(tx, t, m)
@@ -79,7 +88,22 @@ func (s *Service) turned(tx *storage.Tx, t ticketRow, m *chat.Message) {
 	}
 }
 
-func (s *Service) openTx(ctx context.Context, tx *storage.Tx, c chat.Conversation, m *chat.Message, text string) error {
+// HandedOver opens a ticket for a visitor whom the bot gives up on, with his last words; its part of the
+// conversation begins with what he talked about with the bot. It is a hook for faq.OnHandOver.
+func (s *Service) HandedOver(ctx context.Context, tx *storage.Tx, c chat.Conversation, m *chat.Message, from int64, page string) error {
+	if t, ok, err := lastTicket(ctx, tx, c.ID); err != nil || ok && t.State != stateClosed {
+		return err
+	}
+	return s.openTx(approach{page: page}.in(ctx), tx, c, m, opening{from: from, at: s.time()})
+}
+
+// opening is where and when a new ticket begins.
+type opening struct {
+	from int64 // seq
+	at   time.Time
+}
+
+func (s *Service) openTx(ctx context.Context, tx *storage.Tx, c chat.Conversation, m *chat.Message, o opening) error {
 	last, returning, err := lastTicket(ctx, tx, c.ID)
 	if err != nil {
 		return err
@@ -94,8 +118,8 @@ func (s *Service) openTx(ctx context.Context, tx *storage.Tx, c chat.Conversatio
 	}
 	t := ticketRow{
 		ID: s.ids.Next(), Version: last.Version, SiteID: c.SiteID, QueueID: way.queue.ID, ConversationID: c.ID, VisitorID: c.OwnerID,
-		State: stateWaiting, FromSeq: m.Seq, Page: v.page, Priority: way.priority, Locale: v.locale, Wanted: v.wanted, LastAgent: last.LastAgent,
-		LastText: text, LastSenderID: m.SenderID, LastAt: m.CreatedAt, OpenedAt: m.CreatedAt, TurnedAt: &m.CreatedAt,
+		State: stateWaiting, FromSeq: o.from, Page: v.page, Priority: way.priority, Locale: v.locale, Wanted: v.wanted, LastAgent: last.LastAgent,
+		LastText: lastText(m), LastSenderID: m.SenderID, LastAt: m.CreatedAt, OpenedAt: o.at, TurnedAt: &o.at,
 	}
 	if t.DueAt, err = s.dueTx(ctx, tx, t, way.queue); err != nil {
 		return err
@@ -384,6 +408,11 @@ func (s *Service) ticketFor(ctx context.Context, by, ticket int64) (ticketRow, s
 
 // time is now as the database keeps it.
 func (s *Service) time() time.Time { return s.now().UTC().Truncate(time.Microsecond) }
+
+// lastText is what a ticket shows of a message.
+func lastText(m *chat.Message) string {
+	return firstRunes(cmp.Or(m.Body.Text, m.Body.Name), lastTextKept)
+}
 
 func firstRunes(text string, n int) string {
 	for i := range text {

@@ -220,9 +220,9 @@ func desertedBy(ctx context.Context, q bun.IDB, agent int64) ([]int64, error) {
 }
 
 // heard keeps the last message on the open ticket of its conversation, and when its agent first wrote; ok is
-// false when there is none.
-func heard(ctx context.Context, tx *storage.Tx, m *chat.Message, text string) (t ticketRow, ok bool, err error) {
-	var answered, replied, by, turned storage.Time
+// false when there is none. by is whose words they count as.
+func heard(ctx context.Context, tx *storage.Tx, m *chat.Message, text string, by int64) (t ticketRow, ok bool, err error) {
+	var answered, replied, due, turned storage.Time
 	at := storage.Time{Time: m.CreatedAt}
 	err = tx.One(ctx, `
 		UPDATE tickets SET last_text = ?, last_sender_id = ?, last_at = ?,
@@ -235,10 +235,10 @@ func heard(ctx context.Context, tx *storage.Tx, m *chat.Message, text string) (t
 			version = CASE WHEN version < ? THEN ? ELSE version + 1 END
 		WHERE conversation_id = ? AND state <> 'closed'
 		RETURNING id, site_id, queue_id, visitor_id, agent_id, state, answered_at, replied_at, answer_by, turned_at`,
-		[]any{text, m.SenderID, at, m.SenderID, at, m.SenderID, at, m.SenderID, m.SenderID, m.SenderID,
-			m.SenderID, m.SenderID, at, m.Version, m.Version, m.ConversationID},
-		&t.ID, &t.SiteID, &t.QueueID, &t.VisitorID, &t.AgentID, &t.State, &answered, &replied, &by, &turned)
-	t.AnsweredAt, t.RepliedAt, t.AnswerBy, t.TurnedAt, t.LastSenderID = answered.Pointer(), replied.Pointer(), by.Pointer(), turned.Pointer(), m.SenderID
+		[]any{text, by, at, by, at, by, at, by, by, by,
+			by, by, at, m.Version, m.Version, m.ConversationID},
+		&t.ID, &t.SiteID, &t.QueueID, &t.VisitorID, &t.AgentID, &t.State, &answered, &replied, &due, &turned)
+	t.AnsweredAt, t.RepliedAt, t.AnswerBy, t.TurnedAt, t.LastSenderID = answered.Pointer(), replied.Pointer(), due.Pointer(), turned.Pointer(), by
 	return t, err == nil, unlessNone(err)
 }
 

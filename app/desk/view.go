@@ -143,7 +143,10 @@ func (s *Service) comes(ctx context.Context, site, visitor, conversation int64) 
 	}
 	agents := there.in(way.queue.ID).agents
 	l, err := s.crowded(ctx, Live{ConversationID: conversation, State: stateNone, AgentsOnline: agents, Away: agents == 0, Choose: there.lines.choices()}, way.queue, locale)
-	return closing(l, way.queue.rules.hoursOr(there.hours), s.now(), s.now()), err
+	if err != nil {
+		return Live{}, err
+	}
+	return s.withBot(ctx, site, closing(l, way.queue.rules.hoursOr(there.hours), s.now(), s.now()))
 }
 
 // crowded puts on l that so many wait in the queue that who comes is asked to leave a message. It opens a ticket all
@@ -208,6 +211,19 @@ func (s *Service) liveWith(ctx context.Context, t ticketRow, there shift) (Live,
 	l.MayMail = s.notify.Mails() && t.AgentID != 0
 	l.MayRate = t.rateable(s.now()) == nil
 	l.AskRating = l.MayRate && t.AskedAt != nil && t.Stars == 0
+	if t.State == stateClosed {
+		return s.withBot(ctx, t.SiteID, l)
+	}
+	return l, nil
+}
+
+// withBot puts the bot on what a visitor without a ticket sees: where one answers first, somebody is always there.
+func (s *Service) withBot(ctx context.Context, site int64, l Live) (Live, error) {
+	bot, err := s.faq.Attends(ctx, site)
+	if err != nil || bot == nil {
+		return l, err
+	}
+	l.Bot, l.Away = bot, false
 	return l, nil
 }
 

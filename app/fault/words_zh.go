@@ -235,4 +235,9 @@ var wordsZH = map[string]string{
 	"this agent is not in the conversation":                                                    "该客服不在会话中",
 	"you are in this conversation yourself":                                                    "您已在此会话中",
 	"you have this conversation already":                                                       "此会话已由您负责",
+	"a site has at most 500 questions":                                                         "一个站点最多 500 个问题",
+	"must be at most # entries":                                                                "最多 # 项",
+	"must be an https address on the internet":                                                 "必须是互联网上的 https 地址",
+	"question not found":                                                                       "找不到该问题",
+	"the questions have changed, look again before you sort them":                              "问题列表已变化，请刷新后再排序",
 }

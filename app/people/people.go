@@ -17,6 +17,7 @@ import (
 const (
 	KindVisitor = "visitor"
 	KindMember  = "member"
+	KindBot     = "bot" // answers for a site; it is a program and never signs in
 )
 
 // Roles of members on a site. Each may do what those below it may: an agent answers, a supervisor looks
@@ -51,7 +52,7 @@ const (
 // Person is what others see of somebody. A visitor's name may be empty.
 type Person struct {
 	ID     int64  `json:"id" bun:"id"`
-	Kind   string `json:"kind" bun:"kind" enum:"visitor,member"`
+	Kind   string `json:"kind" bun:"kind" enum:"visitor,member,bot"`
 	Name   string `json:"name" bun:"name"`
 	Avatar string `json:"avatar" bun:"avatar"`
 }
