@@ -39,3 +39,16 @@ func TestADoorLeadsToTheInternetOnly(t *testing.T) {
 		}
 	}
 }
+
+func TestTheHouseIsOpenOnlyWhereItIsSaid(t *testing.T) {
+	for address, want := range map[string][3]bool{
+		"http://127.0.0.1:8000/v1": {false, true, true}, "http://10.0.0.5/v1": {false, false, true}, "http://ollama:11434/v1": {false, false, true},
+		"http://169.254.169.254/v1": {false, false, false}, "http://api.example.com/v1": {false, false, true}, "https://api.example.com/v1": {true, true, true},
+	} {
+		for reach, want := range want {
+			if got := New(time.Second, Reach(reach)).Admits(address); got != want {
+				t.Errorf("%s within reach %d: %v", address, reach, got)
+			}
+		}
+	}
+}

@@ -64,6 +64,10 @@ export class Chat {
     return this.client?.me ?? 0
   }
 
+  get api(): VisitorApi {
+    return this.#o.api
+  }
+
   get connected(): boolean {
     return this.client?.state.name === "live"
   }

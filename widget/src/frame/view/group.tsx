@@ -17,7 +17,7 @@ export function Group({ line, last, ...shared }: Shared & { line: GroupLine; las
   const refused = line.rows.find(failed)
   const marked = last && line.rows.some((row) => row.key === last.key)
   return (
-    <article class={line.own ? "group own" : "group"}>
+    <article class={`group ${line.own ? "own" : person?.kind}`}>
       {!line.own && <Face of={someone} size={28} />}
       <div class="bubbles">
         {line.named && <p class="name">{someone.name}</p>}

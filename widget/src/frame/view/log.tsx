@@ -49,7 +49,7 @@ export function Log(shared: Shared) {
 function Card(shared: Shared) {
   const { chat } = shared
   const { state } = chat.live
-  const asks = chat.phase === "ready" && (chat.rates || chat.lonely || !!chat.live.choose || state === "closed")
+  const asks = chat.phase === "ready" && (chat.rates || chat.lonely || state < "o") // closed and none come before open and waiting
   const part = usePart(cards, asks)
   if (asks) return part ? <part.AskCard {...shared} /> : null
   return state === "waiting" ? <QueueCard {...shared} /> : null
