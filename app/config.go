@@ -11,6 +11,7 @@ import (
 	"strings"
 	"time"
 
+	"ichat/app/door"
 	"ichat/app/notify"
 )
 
@@ -43,6 +44,14 @@ type Config struct {
 
 	// LocalPush lets push services be on this machine; only tests set it.
 	LocalPush bool `kong:"-"`
+}
+
+// models is where language models may be.
+func (c Config) models() door.Reach {
+	if c.LocalModels {
+		return door.House
+	}
+	return door.Internet
 }
 
 // later are variables that have a fixed meaning which this version does not act on yet.

@@ -27,17 +27,26 @@ var inside = []netip.Prefix{
 	netip.MustParsePrefix("64:ff9b:1::/48"), netip.MustParsePrefix("2001::/32"), netip.MustParsePrefix("2002::/16"),
 }
 
+// Reach is how far a door leads.
+type Reach int
+
+// The reaches: each leads where those before it do.
+const (
+	Internet Reach = iota
+	Machine        // this machine too, without encryption: tests have their services there
+	House          // and its network, by any name
+)
+
 // Door is one room's way out. What an address says is looked at when it is given (Admits), and again at the
 // address that is really dialled.
 type Door struct {
-	local  bool // it leads into the house too
+	reach  Reach
 	client *http.Client
 }
 
-// New makes a door whose calls take at most so long. local lets them lead to this machine and its network, without
-// encryption.
-func New(within time.Duration, local bool) *Door {
-	d := &Door{local: local}
+// New makes a door whose calls take at most so long.
+func New(within time.Duration, reach Reach) *Door {
+	d := &Door{reach: reach}
 	dialer := &net.Dialer{Timeout: within / 2, Control: func(_, address string, _ syscall.RawConn) error {
 		at, err := netip.ParseAddrPort(address)
 		if err != nil || !d.leads(at.Addr()) {
@@ -73,7 +82,7 @@ func (d *Door) Close() { d.client.CloseIdleConnections() }
 // leads tells whether an address is on the internet.
 func (d *Door) leads(a netip.Addr) bool {
 	a = a.Unmap()
-	if d.local && (a.IsLoopback() || a.IsPrivate()) {
+	if d.reach >= Machine && a.IsLoopback() || d.reach == House && a.IsPrivate() {
 		return true
 	}
 	return a.IsGlobalUnicast() && !a.IsPrivate() && !slices.ContainsFunc(inside, func(p netip.Prefix) bool { return p.Contains(a) })
@@ -87,9 +96,9 @@ func (d *Door) Admits(address string) bool {
 	}
 	host := strings.ToLower(strings.TrimSuffix(u.Hostname(), "."))
 	if a, err := netip.ParseAddr(host); err == nil {
-		return d.leads(a) && (u.Scheme == "https" || d.local && u.Scheme == "http")
+		return d.leads(a) && (u.Scheme == "https" || d.reach >= Machine && u.Scheme == "http")
 	}
-	if d.local {
+	if d.reach == House {
 		return host != "" && (u.Scheme == "https" || u.Scheme == "http")
 	}
 	for _, end := range []string{".localhost", ".local", ".internal"} {

@@ -7,7 +7,7 @@ import (
 )
 
 func TestADoorLeadsToTheInternetOnly(t *testing.T) {
-	d := New(time.Second, false)
+	d := New(time.Second, Internet)
 	for endpoint, want := range map[string]bool{
 		"https://fcm.googleapis.com/fcm/send/abc:def":       true,
 		"https://updates.push.services.mozilla.com/wpush/1": true,

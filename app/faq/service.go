@@ -39,9 +39,9 @@ type versioned struct {
 	index   *index
 }
 
-// New builds the room. localModels lets language models be on this machine and in its network.
-func New(db *storage.DB, ids *id.Source, now func() time.Time, p *people.Service, c *chat.Service, acts *audit.Log, localModels bool, log *slog.Logger) *Service {
-	return &Service{db: db, ids: ids, now: now, people: p, chat: c, audit: acts, door: door.New(modelWithin, localModels), log: log,
+// New builds the room; models says where language models may be.
+func New(db *storage.DB, ids *id.Source, now func() time.Time, p *people.Service, c *chat.Service, acts *audit.Log, models door.Reach, log *slog.Logger) *Service {
+	return &Service{db: db, ids: ids, now: now, people: p, chat: c, audit: acts, door: door.New(modelWithin, models), log: log,
 		awake: make(chan struct{}, 1), known: map[int64]versioned{}}
 }
 

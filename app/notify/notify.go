@@ -99,7 +99,7 @@ type Service struct {
 // New makes the room; it sends while Run runs. It reads the key of pushes, and makes it in a new database.
 func New(ctx context.Context, db *storage.DB, ids *id.Source, now func() time.Time, h *hub.Hub, p *people.Service, st *sites.Service, c *chat.Service, acts *audit.Log, o Options, log *slog.Logger) (*Service, error) {
 	s := &Service{db: db, ids: ids, now: now, hub: h, people: p, sites: st, chat: c, audit: acts, log: log,
-		server: o.SMTP, base: strings.TrimRight(o.BaseURL, "/"), missedAfter: cmp.Or(o.MissedAfter, missedAfter), door: door.New(pushWithin, o.LocalPush), ended: make(chan struct{}, 1),
+		server: o.SMTP, base: strings.TrimRight(o.BaseURL, "/"), missedAfter: cmp.Or(o.MissedAfter, missedAfter), door: door.New(pushWithin, reachOf(o)), ended: make(chan struct{}, 1),
 		reach: func(context.Context, bun.IDB, int64, int64) (Reach, error) { return Reach{}, nil }}
 	s.mails = s.worker("mails not looked at", nextDue, s.oneMail)
 	s.pushes = s.worker("pushes not looked at", nextPush, s.onePush)

@@ -19,6 +19,14 @@ const pushWithin = 15 * time.Second
 // errGone: the browser wants no more pushes, or is no more.
 var errGone = errors.New("the subscription is over")
 
+// reachOf is where push services may be.
+func reachOf(o Options) door.Reach {
+	if o.LocalPush {
+		return door.Machine
+	}
+	return door.Internet
+}
+
 // push is one sealed message on its way.
 type push struct {
 	endpoint string

@@ -36,7 +36,7 @@ func TestSealingIsThatOfTheStandard(t *testing.T) {
 
 // TestANameThatLeadsInsideIsNotDialled: what a name leads to is known only when it is dialled.
 func TestANameThatLeadsInsideIsNotDialled(t *testing.T) {
-	d := door.New(pushWithin, false)
+	d := door.New(pushWithin, door.Internet)
 	defer d.Close()
 	err := send(t.Context(), d, push{endpoint: "https://localhost:1/x", topic: "t"}) // as a name of the internet that resolves to this machine
 	if _, refused := err.(refusedError); !refused || err.Error() != door.ErrInside.Error() {

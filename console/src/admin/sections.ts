@@ -4,7 +4,7 @@ import type { Role, Session } from "@wire/protocol"
 import type { IconName } from "../parts/Icon.vue"
 import { leads } from "../state/session"
 
-export type Section = { name: "site" | "live" | "tickets" | "agents" | "queues" | "settings" | "blacklist" | "audit"; icon: IconName; for: "owner" | "supervisor" }
+export type Section = { name: "site" | "live" | "tickets" | "agents" | "queues" | "settings" | "faq" | "blacklist" | "audit"; icon: IconName; for: "owner" | "supervisor" }
 
 /** An owner may open everything, a supervisor what is for him. */
 export const sections: readonly Section[] = [
@@ -13,6 +13,7 @@ export const sections: readonly Section[] = [
   { name: "tickets", icon: "list", for: "supervisor" },
   { name: "agents", icon: "people", for: "owner" },
   { name: "queues", icon: "queue", for: "supervisor" },
+  { name: "faq", icon: "note", for: "supervisor" },
   { name: "blacklist", icon: "ban", for: "supervisor" },
   { name: "settings", icon: "gear", for: "owner" },
   { name: "audit", icon: "log", for: "owner" },

@@ -4,6 +4,7 @@ import { agent } from "./en/agent"
 import { base } from "./en/base"
 import { call } from "./en/call"
 import { im } from "./en/im"
+import { faq } from "./en/faq"
 import { mail } from "./en/mail"
 import { routing } from "./en/routing"
 import { safety } from "./en/safety"
@@ -13,4 +14,4 @@ import { site } from "./en/site"
 import { team } from "./en/team"
 import { watch } from "./en/watch"
 
-export const en = { ...base, ...sign, ...agent, ...rooms, ...admin, ...call, ...mail, ...safety, ...watch, ...team, ...routing, ...site, ...im }
+export const en = { ...base, ...sign, ...agent, ...rooms, ...admin, ...call, ...mail, ...faq, ...safety, ...watch, ...team, ...routing, ...site, ...im }

@@ -4,6 +4,7 @@ import { agent } from "./zh/agent"
 import { base } from "./zh/base"
 import { call } from "./zh/call"
 import { im } from "./zh/im"
+import { faq } from "./zh/faq"
 import { mail } from "./zh/mail"
 import { routing } from "./zh/routing"
 import { safety } from "./zh/safety"
@@ -13,4 +14,4 @@ import { site } from "./zh/site"
 import { team } from "./zh/team"
 import { watch } from "./zh/watch"
 
-export const zh = { ...base, ...sign, ...agent, ...rooms, ...admin, ...call, ...mail, ...safety, ...watch, ...team, ...routing, ...site, ...im }
+export const zh = { ...base, ...sign, ...agent, ...rooms, ...admin, ...call, ...mail, ...faq, ...safety, ...watch, ...team, ...routing, ...site, ...im }
