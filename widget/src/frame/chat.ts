@@ -174,10 +174,6 @@ export class Chat {
     this.#take(await this.#o.api.leaveContact(contact))
   }
 
-  mail(email: string): Promise<void> {
-    return this.#o.api.transcript(email)
-  }
-
   /** Ends the request or leaves the line; the conversation stays. */
   async end(): Promise<void> {
     this.#take(await this.#o.api.end())

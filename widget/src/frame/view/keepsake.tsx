@@ -21,7 +21,7 @@ export function Keepsake(shared: Shared) {
     setProblem("")
     setState("sending")
     try {
-      await chat.mail(to)
+      await chat.api.transcript(to)
       setState("sent")
     } catch (error) {
       setProblem((error instanceof Fault && (Object.values(error.fields)[0] ?? error.message)) || words.notDone)
