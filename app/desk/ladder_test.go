@@ -162,7 +162,8 @@ func TestAClosedTicketHasNoTimers(t *testing.T) {
 		ann.closes(ticket)
 		p.passes(time.Hour)
 		expects(t, "the events of a closed ticket", ann.events(ticket))
-		if n := p.count("SELECT COUNT(*) FROM timers"); n != 0 {
+		var n int
+		if p.one(&n, "SELECT COUNT(*) FROM timers"); n != 0 {
 			t.Fatalf("%d timers are left", n)
 		}
 	})
