@@ -7,7 +7,6 @@ import (
 	"reflect"
 	"slices"
 	"testing"
-	"time"
 
 	"ichat/app/apptest"
 	"ichat/app/audit"
@@ -32,47 +31,45 @@ func look(t *testing.T, c *apptest.Client) *screen {
 }
 
 // level takes what was pushed and compares with what a fresh page reads. Who came and went is told a moment
-// later, so it looks again until its patience is over.
+// later: as long as something differs, the next frame is waited for.
 func (s *screen) level(what string) {
 	s.t.Helper()
-	late := time.Now().Add(apptest.Patience)
-	for {
-		problems := s.differs()
-		if len(problems) == 0 {
-			return
+	for _, e := range s.socket.Drain() {
+		s.hear(e)
+	}
+	for problems := s.differs(); len(problems) > 0; problems = s.differs() {
+		s.t.Logf("%s: %v", what, problems)
+		s.hear(s.socket.Next())
+	}
+}
+
+func (s *screen) hear(e apptest.Event) {
+	s.t.Helper()
+	switch e.Type {
+	case "contacts":
+		s.take(decode[contacts.Change](s.t, e))
+	case "list":
+		s.shows.List = decode[struct{ List int64 }](s.t, e).List
+	case "presence":
+		p := decode[contacts.Presence](s.t, e)
+		for i := range s.shows.Friends {
+			if s.shows.Friends[i].Person.ID == p.PersonID {
+				s.shows.Friends[i].State = p.State
+			}
 		}
-		if time.Now().After(late) {
-			s.t.Errorf("%s: %v", what, problems)
-			return
+	case "person":
+		card := decode[contacts.Card](s.t, e)
+		s.cards = append(s.cards, card)
+		for i := range s.shows.Friends {
+			if s.shows.Friends[i].Person.ID == card.Person.ID {
+				s.shows.Friends[i].Person, s.shows.Friends[i].Signature = card.Person, card.Signature
+			}
 		}
 	}
 }
 
 func (s *screen) differs() (problems []string) {
 	s.t.Helper()
-	for _, e := range s.socket.Drain() {
-		switch e.Type {
-		case "contacts":
-			s.take(decode[contacts.Change](s.t, e))
-		case "list":
-			s.shows.List = decode[struct{ List int64 }](s.t, e).List
-		case "presence":
-			p := decode[contacts.Presence](s.t, e)
-			for i := range s.shows.Friends {
-				if s.shows.Friends[i].Person.ID == p.PersonID {
-					s.shows.Friends[i].State = p.State
-				}
-			}
-		case "person":
-			card := decode[contacts.Card](s.t, e)
-			s.cards = append(s.cards, card)
-			for i := range s.shows.Friends {
-				if s.shows.Friends[i].Person.ID == card.Person.ID {
-					s.shows.Friends[i].Person, s.shows.Friends[i].Signature = card.Person, card.Signature
-				}
-			}
-		}
-	}
 	fresh := start(s.c)
 	for name, pair := range map[string][2]any{
 		"me": {s.shows.Me, fresh.Me}, "friends": {s.shows.Friends, fresh.Friends}, "groups of friends": {s.shows.FriendGroups, fresh.FriendGroups},
