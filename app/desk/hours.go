@@ -61,7 +61,7 @@ func (s *Service) Attended(ctx context.Context, site int64) (bool, error) {
 	}
 	now := s.now()
 	return slices.ContainsFunc(there.lines.standing(), func(q *line) bool {
-		return there.in(q.ID).agents > 0 && q.rules.hoursOr(there.hours).Serves(now, now)
+		return there.in(q.ID, nil).agents > 0 && q.rules.hoursOr(there.hours).Serves(now, now)
 	}), nil
 }
 

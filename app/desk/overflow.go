@@ -116,5 +116,5 @@ func (s *Service) servesNow(ctx context.Context, tx *storage.Tx, q queueRow) (bo
 		return false, err
 	}
 	there, err := s.atWork(ctx, q.SiteID)
-	return there.in(q.ID).agents > 0, err
+	return there.in(q.ID, nil).agents > 0, err
 }

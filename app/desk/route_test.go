@@ -124,18 +124,19 @@ func TestEstimateIsARangeOrNothing(t *testing.T) {
 		name     string
 		place    int
 		handling []time.Duration
-		slots    int
+		slots    float64
 		want     *Estimate
 	}{
 		{"nothing known", 1, nil, 5, nil},
 		{"too few known", 1, minutes(4, 4), 5, nil},
 		{"nobody at work", 1, minutes(4, 4, 4), 0, nil},
 		{"not in the queue", 0, minutes(4, 4, 4), 1, nil},
-		{"next of one slot", 1, minutes(4, 4, 4), 1, &Estimate{240, 270}},
-		{"third of one slot", 3, minutes(4, 4, 4), 1, &Estimate{720, 750}},
-		{"third of six slots", 3, minutes(4, 4, 4), 6, &Estimate{120, 150}},
-		{"quick and slow quarters", 1, minutes(20, 2, 9, 4, 6), 1, &Estimate{240, 540}},
-		{"rounded outwards", 1, []time.Duration{100 * time.Second, 100 * time.Second, 100 * time.Second}, 1, &Estimate{90, 120}},
+		{"next of one slot", 1, minutes(4, 4, 4), 1, &Estimate{0, 480}},
+		{"third of one slot", 3, minutes(4, 4, 4), 1, &Estimate{480, 960}},
+		{"third of six slots", 3, minutes(4, 4, 4), 6, &Estimate{60, 180}},
+		{"quick and slow quarters", 2, minutes(20, 2, 9, 4, 6), 1, &Estimate{240, 1620}},
+		{"half of a slot", 2, minutes(4, 4, 4), 0.5, &Estimate{480, 1440}},
+		{"rounded outwards", 2, []time.Duration{100 * time.Second, 100 * time.Second, 100 * time.Second}, 1, &Estimate{90, 300}},
 		{"soon is not never", 1, []time.Duration{time.Second, time.Second, time.Second}, 5, &Estimate{0, 30}},
 	} {
 		t.Run(c.name, func(t *testing.T) {

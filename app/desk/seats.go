@@ -152,8 +152,11 @@ func idsOf(rows []seatRow) []int64 {
 	return ids
 }
 
-// crew is how many agents of a queue are there, and how many conversations they take at once.
-type crew struct{ agents, slots int }
+// crew is how many agents of a queue are there, and how many of the conversations they take at once are for it.
+type crew struct {
+	agents int
+	slots  float64
+}
 
 // shift is who is at work on a site, and the queues they serve.
 type shift struct {
@@ -179,19 +182,26 @@ func (s *Service) atWork(ctx context.Context, site int64) (there shift, err erro
 	return there, err
 }
 
-// in is who of them serves a queue.
-func (w shift) in(queue int64) (c crew) {
+// in is who of them serves a queue. waiting is how many wait in each queue of the site: who serves several is shared by
+// those who wait for him, in proportion.
+func (w shift) in(queue int64, waiting map[int64]int) (c crew) {
 	q := w.lines.of(queue)
+	here := max(1, waiting[queue])
 	for _, row := range w.seats {
 		if q != nil && !q.serves(row.PersonID) {
 			continue
 		}
-		c.agents++
+		room, all := row.Cap, here
 		if q != nil && q.rules.Cap > 0 {
-			c.slots += min(row.Cap, q.rules.Cap)
-		} else {
-			c.slots += row.Cap
+			room = min(room, q.rules.Cap)
 		}
+		for _, other := range w.lines {
+			if other.ID != queue && other.serves(row.PersonID) {
+				all += waiting[other.ID]
+			}
+		}
+		c.agents++
+		c.slots += float64(room*here) / float64(all)
 	}
 	return c
 }

@@ -186,12 +186,15 @@ func (s *Service) tellPlaces(ctx context.Context, site int64, all map[int64]tell
 	if epoch := s.leases.epoch(site); told.epoch != epoch {
 		told = tellings{epoch: epoch} // another node told them since
 	}
-	queues := map[int64]*walk{}
+	queues, lengths := map[int64]*walk{}, map[int64]int{}
+	for _, t := range waiting {
+		lengths[t.QueueID]++
+	}
 	now := make(map[int64]Live, len(waiting))
 	for _, t := range waiting {
 		q := queues[t.QueueID]
 		if q == nil {
-			q = &walk{crew: there.in(t.QueueID)}
+			q = &walk{crew: there.in(t.QueueID, lengths)}
 			if q.handling, err = recentHandling(ctx, s.db.R, t.QueueID); err != nil {
 				return err
 			}
@@ -217,6 +220,16 @@ type walk struct {
 	crew     crew
 	handling []time.Duration
 	place    int
+}
+
+// walkTo is what is needed to tell one who waits.
+func (s *Service) walkTo(ctx context.Context, t ticketRow, there shift, place int) (walk, error) {
+	waiting, err := queueLengths(ctx, s.db.R, t.SiteID)
+	if err != nil {
+		return walk{}, err
+	}
+	handling, err := recentHandling(ctx, s.db.R, t.QueueID)
+	return walk{there.in(t.QueueID, waiting), handling, place}, err
 }
 
 // waits puts on l how a waiting visitor stands.

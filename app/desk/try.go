@@ -75,11 +75,11 @@ func (s *Service) Try(ctx context.Context, by, site int64, v Trial) (Tried, erro
 }
 
 func (s *Service) tryWait(ctx context.Context, t *Tried, row ticketRow, there shift, place int) error {
-	handling, err := recentHandling(ctx, s.db.R, row.QueueID)
+	at, err := s.walkTo(ctx, row, there, place)
 	if err != nil {
 		return err
 	}
-	l := s.waits(Live{}, row, there, walk{there.in(row.QueueID), handling, place})
+	l := s.waits(Live{}, row, there, at)
 	t.Place, t.Estimate, t.Busy = l.Place, l.Estimate, l.Busy
 	return nil
 }

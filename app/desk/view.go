@@ -141,7 +141,7 @@ func (s *Service) comes(ctx context.Context, site, visitor, conversation int64) 
 	if err != nil {
 		return Live{}, err
 	}
-	agents := there.in(way.queue.ID).agents
+	agents := there.in(way.queue.ID, nil).agents
 	l, err := s.crowded(ctx, Live{ConversationID: conversation, State: stateNone, AgentsOnline: agents, Away: agents == 0, Choose: there.lines.choices()}, way.queue, locale)
 	if err != nil {
 		return Live{}, err
@@ -172,19 +172,18 @@ func (s *Service) liveOf(ctx context.Context, t ticketRow) (Live, error) {
 }
 
 func (s *Service) liveWith(ctx context.Context, t ticketRow, there shift) (Live, error) {
-	crew := there.in(t.QueueID)
-	l := live(t, crew.agents)
+	l := live(t, there.in(t.QueueID, nil).agents)
 	switch t.State {
 	case stateWaiting:
-		handling, err := recentHandling(ctx, s.db.R, t.QueueID)
-		if err != nil {
-			return Live{}, err
-		}
 		place, err := placeOf(ctx, s.db.R, t)
 		if err != nil {
 			return Live{}, err
 		}
-		l = s.waits(l, t, there, walk{crew, handling, place})
+		at, err := s.walkTo(ctx, t, there, place)
+		if err != nil {
+			return Live{}, err
+		}
+		l = s.waits(l, t, there, at)
 	case stateClosed:
 		l.Choose = there.lines.choices()
 	case stateOpen:
