@@ -238,7 +238,7 @@ func (a *App) join() {
 	a.Settings.OwnedBy(a.People.SitesOwned)
 	a.People.RegisteredAs(func() string { return a.Settings.Current().Members.Registration })
 	a.People.OnAgent(a.Desk.SeatTx)
-	a.People.Seats(a.Desk.SeatsOf, a.Desk.SetCapTx)
+	a.People.Seats(a.Desk.SeatsOf, a.Desk.SetSeatTx)
 	a.People.OnSessionEnd(a.Hub.EndSession)
 	a.People.OnPersonEnd(a.Hub.EndPerson)
 	a.People.OnSessionEnd(a.Notify.SignInEnded)

@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"ichat/app/people"
 	"ichat/storage"
 )
 
@@ -133,7 +134,8 @@ func TestACapThatGrowsIsUsedAtOnce(t *testing.T) {
 	vic.says("hello")
 	vic.waitsAt(1)
 	p.write(func(ctx context.Context, tx *storage.Tx) error {
-		_, err := p.desk.SetCapTx(ctx, tx, ann.id, 1)
+		one := 1
+		_, err := p.desk.SetSeatTx(ctx, tx, ann.id, people.SeatChange{Cap: &one})
 		return err
 	})
 	vic.servedBy(ann)

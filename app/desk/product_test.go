@@ -153,7 +153,7 @@ func (p *product) member(name, role string, most int) *client {
 	p.exec("INSERT INTO roles (site_id, person_id, role) VALUES (?, ?, ?)", p.site, c.id, role)
 	p.write(func(ctx context.Context, tx *storage.Tx) error { return p.desk.SeatTx(ctx, tx, c.id) })
 	p.write(func(ctx context.Context, tx *storage.Tx) error {
-		_, err := p.desk.SetCapTx(ctx, tx, c.id, most)
+		_, err := p.desk.SetSeatTx(ctx, tx, c.id, people.SeatChange{Cap: &most})
 		return err
 	})
 	return c

@@ -44,8 +44,10 @@ type QueueAgent struct {
 	Level    int   `json:"level"`
 }
 
-// QueueChange is what somebody wants different; nil leaves it as it is. Rules and agents are given as a whole.
+// QueueChange is what somebody wants different; nil leaves it as it is. Rules and agents are given as a whole. First
+// makes it the queue where visitors begin whom nothing leads elsewhere; the others keep their order behind it.
 type QueueChange struct {
+	First  bool          `json:"first,omitempty"`
 	Name   *string       `json:"name,omitempty"`
 	Rules  *Rules        `json:"rules,omitempty"`
 	Agents *[]QueueAgent `json:"agents,omitempty"`
@@ -183,8 +185,13 @@ func (s *Service) changeQueueTx(ctx context.Context, tx *storage.Tx, by int64, r
 	if after.Rules.Hours != nil {
 		row.Timed = 1
 	}
+	changes := audit.Compare(before, after)
+	if c.First && at > 0 {
+		row.Position = others[0].Position - 1
+		changes = append(changes, audit.Change{Field: "first", Old: others[0].Name, New: row.Name})
+	}
 	tx.After(func() { s.queueChanged(row.SiteID) })
-	if _, err := tx.NewUpdate().Model(&row).Column("name", "rules", "timed").WherePK().Exec(ctx); err != nil {
+	if _, err := tx.NewUpdate().Model(&row).Column("name", "rules", "timed", "position").WherePK().Exec(ctx); err != nil {
 		return Queue{}, err
 	}
 	if c.Agents != nil {
@@ -192,7 +199,7 @@ func (s *Service) changeQueueTx(ctx context.Context, tx *storage.Tx, by int64, r
 			return Queue{}, err
 		}
 	}
-	return after, s.audit.WriteTx(ctx, tx, row.act(by, "queue.update", audit.Compare(before, after)...))
+	return after, s.audit.WriteTx(ctx, tx, row.act(by, "queue.update", changes...))
 }
 
 // queueChanged tells Dispatch and the boards that a queue works in another way.

@@ -135,3 +135,24 @@ func TestWrongRulesAreNamedByField(t *testing.T) {
 	}
 	eve.refused("PATCH", queuePath(foreign.ID), `{"rules":{}}`, 404, "queue not found")
 }
+
+func TestAQueueIsMadeTheOneWhereVisitorsBegin(t *testing.T) {
+	p := open(t, longGrace)
+	ann, eve := p.member("Ann", "agent", 5), p.member("Eve", "owner", 5)
+	first := ann.firstQueue()
+	sales, spare := eve.addsQueue("Sales"), eve.addsQueue("Spare")
+	eve.call("PATCH", queuePath(spare.ID), `{"first":true}`, nil)
+	eve.call("PATCH", queuePath(spare.ID), `{"first":true}`, nil) // it is
+	var order []int64
+	for _, q := range ann.queueList() {
+		order = append(order, q.ID)
+	}
+	if want := []int64{spare.ID, first.ID, sales.ID}; !slices.Equal(order, want) {
+		t.Fatalf("the queues stand as %v instead of %v", order, want)
+	}
+	vic := p.visitor("Vic")
+	vic.says("hello")
+	if got := ann.desk().Waiting[0].QueueID; got != spare.ID {
+		t.Fatalf("waits in %d", got)
+	}
+}

@@ -62,10 +62,25 @@ func (s *Service) SetSeat(ctx context.Context, by int64, state string, spoken *[
 	return s.seat(ctx, by)
 }
 
-// SetCapTx changes how many conversations an agent takes at once, and returns how many it was. Above it he
-// keeps what he has.
-func (s *Service) SetCapTx(ctx context.Context, tx *storage.Tx, person int64, most int) (was int, err error) {
-	err = s.changeSeatTx(ctx, tx, person, func(row *seatRow) { was, row.Cap = row.Cap, most })
+// SetSeatTx changes how many conversations an agent takes at once and which languages he speaks, and returns what
+// was there. Above the cap he keeps what he has.
+func (s *Service) SetSeatTx(ctx context.Context, tx *storage.Tx, person int64, c people.SeatChange) (was people.SeatChange, err error) {
+	var speaks string
+	if c.Languages != nil {
+		if speaks, err = languages(*c.Languages); err != nil {
+			return was, err
+		}
+	}
+	err = s.changeSeatTx(ctx, tx, person, func(row *seatRow) {
+		if c.Cap != nil {
+			before := row.Cap
+			was.Cap, row.Cap = &before, *c.Cap
+		}
+		if c.Languages != nil {
+			before := append([]string{}, row.languages()...)
+			was.Languages, row.Languages = &before, speaks
+		}
+	})
 	return was, err
 }
 
@@ -85,7 +100,7 @@ func (s *Service) SeatsOf(ctx context.Context, persons []int64) (map[int64]peopl
 	seats := make(map[int64]people.Seat, len(rows))
 	for _, row := range rows {
 		seen := Seat{State: row.State, Present: s.hub.Present(row.PersonID)}.toOthers()
-		seats[row.PersonID] = people.Seat{Cap: row.Cap, State: seen.State, Present: seen.Present}
+		seats[row.PersonID] = people.Seat{Cap: row.Cap, Languages: row.languages(), State: seen.State, Present: seen.Present}
 	}
 	return seats, err
 }

@@ -134,7 +134,7 @@ func (d *days) queue(owner *client, id int64, most int, agents []*simAgent, rule
 // run lets the days pass: people come for four hours of each, and the evening sees the last of them off.
 func (d *days) run(n int) {
 	for day := range n {
-		morning := firstDay.Add(time.Duration(day) * 24 * time.Hour).Sub(time.Now())
+		morning := time.Until(firstDay.Add(time.Duration(day) * 24 * time.Hour))
 		d.in(max(morning, 0), d.open)
 		end := time.Now().Add(max(morning, 0) + 6*time.Hour)
 		for len(d.todo) > 0 && time.Now().Before(end) {

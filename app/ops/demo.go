@@ -210,7 +210,7 @@ func (s *stage) canned(ctx context.Context) error {
 // seat puts somebody of the cast at work or sends him home.
 func (s *stage) seat(ctx context.Context, person int64, state string, most int) error {
 	err := s.DB.Write(ctx, func(ctx context.Context, tx *storage.Tx) error {
-		_, err := s.Desk.SetCapTx(ctx, tx, person, most)
+		_, err := s.Desk.SetSeatTx(ctx, tx, person, people.SeatChange{Cap: &most})
 		return err
 	})
 	if err != nil {

@@ -15,9 +15,10 @@ import (
 
 // AgentChange is what an owner wants different about an agent; nil leaves a thing as it is.
 type AgentChange struct {
-	Cap      *int    `json:"cap,omitempty"`
-	Role     *string `json:"role,omitempty"`
-	Disabled *bool   `json:"disabled,omitempty"`
+	Cap       *int      `json:"cap,omitempty"`
+	Languages *[]string `json:"languages,omitempty" doc:"such as en or zh-CN"`
+	Role      *string   `json:"role,omitempty"`
+	Disabled  *bool     `json:"disabled,omitempty"`
 }
 
 func (c AgentChange) check() error {
@@ -209,12 +210,12 @@ func (s *Service) changeAgentTx(ctx context.Context, tx *storage.Tx, by, site, p
 			return err
 		}
 	}
-	if c.Cap != nil {
-		most, err := s.setCap(ctx, tx, person, *c.Cap)
+	if c.Cap != nil || c.Languages != nil {
+		seat, err := s.setSeat(ctx, tx, person, SeatChange{Cap: c.Cap, Languages: c.Languages})
 		if err != nil {
 			return err
 		}
-		was.Cap = &most
+		was.Cap, was.Languages = seat.Cap, seat.Languages
 	}
 	if c.Disabled != nil {
 		disabled := a.DisabledAt != nil
@@ -350,7 +351,7 @@ func (s *Service) agents(ctx context.Context, site, only int64) ([]Agent, error)
 		if seat.State == "" {
 			seat.State = "away"
 		}
-		agents[i] = Agent{Person: r.Person, Email: r.Email, Role: r.Role, Cap: seat.Cap, State: seat.State,
+		agents[i] = Agent{Person: r.Person, Email: r.Email, Role: r.Role, Cap: seat.Cap, Languages: append([]string{}, seat.Languages...), State: seat.State,
 			Present: seat.Present, Disabled: r.DisabledAt != nil, Invited: r.Invited}
 	}
 	return agents, nil

@@ -175,24 +175,31 @@ func TestWrongChangesOfAnAgentAreRefused(t *testing.T) {
 	w.ask(owner, "PATCH", w.agent(v.Person.ID), `{"disabled":true}`).must(404)
 }
 
-func TestTheSeatIsShownAndItsCapSet(t *testing.T) {
+func TestTheSeatIsShownAndSet(t *testing.T) {
 	w := newWorld(t)
-	caps := map[int64]int{}
+	caps, spoken := map[int64]int{}, map[int64][]string{}
 	w.people.Seats(
 		func(_ context.Context, ids []int64) (map[int64]people.Seat, error) {
 			seats := map[int64]people.Seat{}
 			for _, one := range ids {
-				seats[one] = people.Seat{Cap: caps[one], State: "online", Present: true}
+				seats[one] = people.Seat{Cap: caps[one], Languages: spoken[one], State: "online", Present: true}
 			}
 			return seats, nil
 		},
-		func(_ context.Context, _ *storage.Tx, person int64, most int) (int, error) {
-			was := caps[person]
-			caps[person] = most
+		func(_ context.Context, _ *storage.Tx, person int64, c people.SeatChange) (was people.SeatChange, err error) {
+			if c.Cap != nil {
+				before := caps[person]
+				was.Cap, caps[person] = &before, *c.Cap
+			}
+			if c.Languages != nil {
+				before := spoken[person]
+				was.Languages, spoken[person] = &before, *c.Languages
+			}
 			return was, nil
 		})
 	owner, who := w.owner("owner@shop.example")
-	w.ask(owner, "PATCH", w.agent(who.ID), `{"cap":9}`).must(200, `"cap":9`, `"state":"online"`, `"present":true`)
+	w.ask(owner, "PATCH", w.agent(who.ID), `{"cap":9}`).must(200, `"cap":9`, `"languages":[]`, `"state":"online"`, `"present":true`)
+	w.ask(owner, "PATCH", w.agent(who.ID), `{"languages":["en","zh-CN"]}`).must(200, `"cap":9`, `"languages":["en","zh-CN"]`)
 }
 
 // second makes a site with an owner of its own, who may not touch the first.

@@ -83,21 +83,29 @@ type VisitorSession struct {
 
 // Agent is somebody who answers on a site, as its owner sees them; an owner answers too.
 type Agent struct {
-	Person   Person `json:"person"`
-	Email    string `json:"email"`
-	Role     string `json:"role" enum:"owner,supervisor,agent"`
-	Cap      int    `json:"cap"`
-	State    string `json:"state" enum:"online,busy,away"`
-	Present  bool   `json:"present"`
-	Disabled bool   `json:"disabled"`
-	Invited  bool   `json:"invited"` // has not chosen a password yet
+	Person    Person   `json:"person"`
+	Email     string   `json:"email"`
+	Role      string   `json:"role" enum:"owner,supervisor,agent"`
+	Cap       int      `json:"cap"`
+	Languages []string `json:"languages"` // he speaks
+	State     string   `json:"state" enum:"online,busy,away"`
+	Present   bool     `json:"present"`
+	Disabled  bool     `json:"disabled"`
+	Invited   bool     `json:"invited"` // has not chosen a password yet
 }
 
 // Seat is what the desk, a floor above, knows of a member at work.
 type Seat struct {
-	Cap     int
-	State   string
-	Present bool
+	Cap       int
+	Languages []string
+	State     string
+	Present   bool
+}
+
+// SeatChange is what is to be different about a seat; nil leaves a thing as it is.
+type SeatChange struct {
+	Cap       *int
+	Languages *[]string
 }
 
 // Account is how somebody wants to sign in.

@@ -34,7 +34,7 @@ type Service struct {
 	onPersonEnd  []func(int64)
 	seats        func(context.Context, []int64) (map[int64]Seat, error)
 	registration func() string
-	setCap       func(context.Context, *storage.Tx, int64, int) (was int, err error)
+	setSeat      func(context.Context, *storage.Tx, int64, SeatChange) (was SeatChange, err error)
 }
 
 // New makes the room. epoch names the life of the database to clients.
@@ -43,7 +43,7 @@ func New(db *storage.DB, ids *id.Source, now func() time.Time, sites *sites.Serv
 		registration: func() string { return RegisterClosed },
 		onInvited:    func(context.Context, *storage.Tx, Invited) (bool, error) { return false, nil },
 		seats:        func(context.Context, []int64) (map[int64]Seat, error) { return nil, nil },
-		setCap:       func(context.Context, *storage.Tx, int64, int) (int, error) { return 0, nil }}
+		setSeat:      func(context.Context, *storage.Tx, int64, SeatChange) (SeatChange, error) { return SeatChange{}, nil }}
 }
 
 // OnAgent adds a hook that runs inside the write by which somebody comes to answer on a site. It
@@ -69,8 +69,8 @@ func (s *Service) OnPersonEnd(hook func(person int64)) {
 }
 
 // Seats tells the room where the desk keeps what it shows and sets beside an agent.
-func (s *Service) Seats(read func(ctx context.Context, people []int64) (map[int64]Seat, error), setCap func(ctx context.Context, tx *storage.Tx, person int64, most int) (was int, err error)) {
-	s.seats, s.setCap = read, setCap
+func (s *Service) Seats(read func(ctx context.Context, people []int64) (map[int64]Seat, error), set func(ctx context.Context, tx *storage.Tx, person int64, c SeatChange) (was SeatChange, err error)) {
+	s.seats, s.setSeat = read, set
 }
 
 // Person finds somebody by id.

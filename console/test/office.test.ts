@@ -6,7 +6,7 @@ import { jonas, later, me, refusal, Server } from "./fakes"
 
 const hours: Hours = { on: false, zone: "", week: [[], [], [], [], [], [], []], holidays: [], last_chats: 0 }
 const site: Site = { id: 1, key: "k", name: "Shop", accent: "#0b6e5f", title: "", greeting: "Hi", away: "", hint: "", texts: {}, position: "right", theme: "auto", when_away: "message", hours, domains: ["shop.example"], embed: "<script>", created_at: "" }
-const agent = (person = jonas, more: Partial<Agent> = {}): Agent => ({ person, email: "j@shop.example", role: "agent", cap: 5, state: "away", present: false, disabled: false, invited: false, ...more })
+const agent = (person = jonas, more: Partial<Agent> = {}): Agent => ({ person, email: "j@shop.example", role: "agent", cap: 5, languages: [], state: "away", present: false, disabled: false, invited: false, ...more })
 let server: Server
 
 beforeEach(() => (server = new Server()))

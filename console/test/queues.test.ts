@@ -4,6 +4,7 @@ import { QueueForm, type QueuePatch } from "../src/state/queueform"
 import { Queues } from "../src/state/queues"
 import { join, rungs, split } from "../src/state/rules"
 import { trailOf } from "../src/state/trail"
+import { languagesIn } from "../src/state/team"
 import { Trial } from "../src/state/trial"
 import { length } from "../src/time"
 import { jonas, later, me, refusal, rules, Server } from "./fakes"
@@ -166,4 +167,16 @@ test("the way of a ticket is told in order, once each, and a word this page does
     "Maya: closed by the agent",
   ])
   expect(steps[1]?.skipped).toEqual(why.skipped)
+})
+
+test("a queue is made the first one, and the others keep their order", async () => {
+  server.on("GET /api/desk/queues", { queues: [queue(1, "Sales"), queue(2, "Care"), queue(3, "Returns")] })
+  server.on("PATCH /api/admin/queues/3", (body: QueuePatch) => (expect(body).toEqual({ first: true }), queue(3, "Returns")))
+  const queues = new Queues(server.api, 1)
+  await queues.load()
+  expect([await queues.first(3, "en"), queues.queues.map((q) => q.id)]).toEqual([true, [3, 1, 2]])
+})
+
+test("languages are typed as people list them", () => {
+  expect([languagesIn(" en, zh-CN "), languagesIn("de，fr、it"), languagesIn(" ")]).toEqual([["en", "zh-CN"], ["de", "fr", "it"], []])
 })

@@ -10,7 +10,7 @@ import { officeHours, usual, type QueueWords } from "./rules"
 /** The rules while they are typed: every language has all its words. */
 export type TypedRules = Omit<Rules, "texts"> & { texts: Record<string, QueueWords> }
 export type QueueFields = { name: string; rules: TypedRules; agents: QueueAgent[] }
-export type QueuePatch = { name?: string; rules?: Rules; agents?: QueueAgent[] }
+export type QueuePatch = { first?: true; name?: string; rules?: Rules; agents?: QueueAgent[] }
 
 const fieldNames = ["name", "rules", "agents"] as const satisfies (keyof QueueFields)[]
 export const noWords: QueueWords = { waiting: "", apology: "", idle_warning: "", closing: "", busy: "" }

@@ -81,6 +81,14 @@ export class Queues {
     return saved !== undefined
   }
 
+  /** Makes a queue the one where visitors begin; the others keep their order. */
+  first(id: number, lang: Lang): Promise<boolean> {
+    return this.#try(id, lang, async () => {
+      const queue = await this.#api.updateQueue(id, { first: true })
+      this.#queues.value = [queue, ...this.#queues.value.filter((q) => q.id !== id)]
+    })
+  }
+
   remove(id: number, lang: Lang): Promise<boolean> {
     return this.#try(id, lang, async () => {
       await this.#api.removeQueue(id)

@@ -9,10 +9,15 @@ import { noTrouble, troubleOf, type Trouble } from "./problem"
 
 /** mailed: the link is on its way by mail, too. */
 export type Invitation = { name: string; link: string; mailed: boolean }
-export type AgentChange = Partial<Pick<Agent, "cap" | "role" | "disabled">>
+export type AgentChange = Partial<Pick<Agent, "cap" | "languages" | "role" | "disabled">>
 
 /** The server's bounds. */
 export const mostCap = 100
+
+/** Languages as somebody types them: en, zh-CN. */
+export function languagesIn(text: string): string[] {
+  return text.split(/[\s,，、;；]+/).filter(Boolean)
+}
 
 export class Team {
   readonly #api: MemberApi

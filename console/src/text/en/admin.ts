@@ -72,6 +72,8 @@ export const admin = {
   "role.agentLead": "Answers visitors.",
   "agents.empty": "Nobody here yet",
   "agents.emptyLead": "Invite the people who will answer your visitors.",
+  "agents.languages": "Speaks",
+  "agents.languagesHint": "Languages spoken, such as en or zh-CN",
   "agents.badCap": "A number from 1 to 100",
 
   "queues.title": "Queues",

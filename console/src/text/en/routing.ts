@@ -59,6 +59,7 @@ export const routing = {
 
   "q.ways": "How visitors get here",
   "q.default": "Visitors begin here unless a rule below, or in another queue, says otherwise.",
+  "q.makeFirst": "Make it the first",
   "q.notDefault": "Visitors who come without choosing begin in “{name}”.",
   "q.open": "Visitors may choose it",
   "q.openHint": "When more than one queue may be chosen, the chat asks before the first message.",

@@ -74,6 +74,8 @@ export const admin: Record<keyof typeof same, string> = {
   "role.agentLead": "接待访客。",
   "agents.empty": "这里还没有人",
   "agents.emptyLead": "邀请将要接待访客的同事。",
+  "agents.languages": "语言",
+  "agents.languagesHint": "会说的语言，例如 en、zh-CN",
   "agents.badCap": "请输入 1 到 100 的数字",
 
   "queues.title": "客服组",

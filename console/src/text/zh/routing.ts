@@ -61,6 +61,7 @@ export const routing: Record<keyof typeof same, string> = {
 
   "q.ways": "访客如何进入",
   "q.default": "访客默认进入本组，除非下面或其他组的规则另有安排。",
+  "q.makeFirst": "设为默认客服组",
   "q.notDefault": "没有选择的访客会进入“{name}”。",
   "q.open": "访客可以选择",
   "q.openHint": "有两个以上可选的组时，聊天窗口会在第一句话之前询问。",
