@@ -33,6 +33,11 @@ async function theBackOffice(lang) {
     await boss.part(there).first().waitFor()
     await take(`office-${name}`, boss, lang)
   }
+  await boss.page.evaluate(() => { location.hash = 'queues' })
+  await boss.part('queue-open-row').first().click()
+  await boss.part('try-run').click()
+  await boss.part('try-answer').waitFor()
+  await take('office-queue', boss, lang)
   await boss.page.evaluate(() => { location.hash = 'tickets' })
   await boss.part('ticket-row').nth(8).click()
   await boss.part('transcript').waitFor()

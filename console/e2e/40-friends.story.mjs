@@ -3,6 +3,7 @@
 import { Member } from './people.mjs'
 import { until } from './product.mjs'
 import { lineTo, startProduct } from './scene.mjs'
+import { folder, take } from './shots.mjs'
 
 const cutOff = /net::ERR_|WebSocket connection|Failed to (load resource|fetch)/
 const phone = { width: 390, height: 844 }
@@ -78,6 +79,16 @@ async function twoStrangersBecomeFriendsAndTalk() {
     await device.fits()
   }
   await until('the line is there again', async () => (await desk.part('offline').count()) === 0)
+  if (folder) await pictures(desk)
+}
+
+/** The pages of a member, as pictures. */
+async function pictures(device) {
+  await take('im-chat', device, 'en')
+  for (const tab of ['contacts', 'find', 'me']) {
+    await device.shows(tab)
+    await take(`im-${tab}`, device, 'en')
+  }
 }
 
 export default [twoStrangersBecomeFriendsAndTalk]

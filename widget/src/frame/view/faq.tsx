@@ -10,7 +10,8 @@ export function Faq({ chat, words, lang }: Shared) {
   const [faq] = useState(() => new State(chat.api, () => crypto.getRandomValues(new Uint32Array(4)).join("-").slice(0, 64)))
   const own = faqWords[lang]
   const draw = () => redraw(0)
-  useEffect(() => void faq.load().then(draw, () => undefined), [faq])
+  // Nobody is there yet in the preview of the back office: it asks for nothing.
+  useEffect(() => void (chat.me > 0 && faq.load().then(draw, () => undefined)), [faq])
   const answer = lastAnswer(chat)
   const act = (doing: Promise<void>) => {
     draw()
