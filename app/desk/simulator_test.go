@@ -27,6 +27,9 @@ func TestNoDayBreaksAPromise(t *testing.T) {
 		t.Skip("days take half a minute")
 	}
 	seeds := []uint64{1, 2}
+	if watched {
+		seeds = seeds[1:] // the crowded day has everything in it, and takes minutes under the race detector
+	}
 	if *simSeed != 0 {
 		seeds = append(seeds, *simSeed)
 	}
