@@ -241,6 +241,7 @@ func TestTheFilesGoWithTheRows(t *testing.T) {
 func TestTheFilesMoveFromTheFolderToAnS3StoreAndBack(t *testing.T) {
 	o := filled(t, sqlite(t))
 	sent := upload(t, o, "what is written here")
+	upload(t, o, "and on another page")
 	first, r := backup(t, o)
 
 	there := options(t, sqlite(t))
