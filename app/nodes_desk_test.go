@@ -42,8 +42,8 @@ func TestATransferOnOneNodeIsToldToThoseOnAnother(t *testing.T) {
 		x := frame[desk.Ticket](t, e)
 		return x.ID == ticket && x.Agent != nil && x.Agent.ID == li.ID
 	}
-	ls.Wait("ticket", moved)
 	ls.Wait("note", func(e apptest.Event) bool { return frame[desk.TicketNote](t, e).Message.Body.Text == "number 4711" })
+	ls.Wait("ticket", moved)
 	ms.Wait("ticket", moved)
 	li.On(n[0]).Write(conversation, "I have found it")
 	back := visitor.On(n[1])
@@ -61,7 +61,7 @@ func TestATransferOnOneNodeIsToldToThoseOnAnother(t *testing.T) {
 
 func TestGuestsAndWhoLooksOnMayBeOnAnyNode(t *testing.T) {
 	_, n := several(t, 2)
-	mei, li, lea := n[0].Agent("Mei", 5), n[0].Agent("Li", 0), n[0].Supervisor("Lea", 5)
+	mei, li, lea := n[0].Agent("Mei", 5), n[0].Agent("Li", 1), n[0].Supervisor("Lea", 5)
 	ms := mei.On(n[0]).Online()
 	ls := li.On(n[1]).Online()
 	visitor := n[0].Visitor()

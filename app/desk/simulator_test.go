@@ -26,6 +26,7 @@ func TestNoDayBreaksAPromise(t *testing.T) {
 	if testing.Short() {
 		t.Skip("days take half a minute")
 	}
+	onSQLite(t)
 	seeds := []uint64{1, 2}
 	if watched {
 		seeds = seeds[1:] // the crowded day has everything in it, and takes minutes under the race detector

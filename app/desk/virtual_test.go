@@ -28,9 +28,7 @@ var firstDay = time.Date(2026, 11, 26, 9, 0, 0, 0, time.UTC)
 // SQLite file and the network is made of pipes, so that whoever waits for them waits in the bubble.
 func inVirtualTime(t *testing.T, story func(p *product)) {
 	t.Helper()
-	if os.Getenv("ICHAT_TEST_DATABASE_URL") != "" {
-		t.Skip("stories in virtual time are told on SQLite; this run is about another database")
-	}
+	onSQLite(t)
 	file := "sqlite:" + filepath.Join(inMemory(t), "ichat.db")
 	synctest.Test(t, func(t *testing.T) {
 		time.Sleep(time.Until(firstDay))
@@ -40,6 +38,14 @@ func inVirtualTime(t *testing.T, story func(p *product)) {
 		story(p)
 		p.leaves()
 	})
+}
+
+// onSQLite skips where the run is about another database: these stories bring a SQLite of their own.
+func onSQLite(t *testing.T) {
+	t.Helper()
+	if os.Getenv("ICHAT_TEST_DATABASE_URL") != "" {
+		t.Skip("stories in virtual time are told on SQLite; this run is about another database")
+	}
 }
 
 // inMemory is a folder that no disk is waited for, where there is one: a crash is no part of these stories.
