@@ -80,10 +80,7 @@ func (s *Service) requeue(ctx context.Context, f fence, known ticketRow) error {
 		if rules.AwayS == 0 {
 			return s.requeueTx(ctx, tx, f, &t, byAbsence, EventWhy{Rule: byAbsence})
 		}
-		at := after(s.time(), rules.AwayS)
-		tx.After(func() { s.alarm.before(at) })
-		return tx.Do(ctx, `INSERT INTO timers (ticket_id, kind, at, site_id, n) VALUES (?, ?, ?, ?, 0) ON CONFLICT (ticket_id, kind) DO NOTHING`,
-			t.ID, timerAbsent, storage.Time{Time: at}, t.SiteID)
+		return s.startTimerTx(ctx, tx, &t, timerAbsent, after(s.time(), rules.AwayS))
 	})
 }
 

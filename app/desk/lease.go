@@ -29,13 +29,15 @@ var errFenced = errors.New("another node works this queue")
 // what a person does, who needs no lease, and for a database that only one node can use.
 type fence struct{ site, epoch int64 }
 
+// fenceHolds is true while the lease of a site has this number.
+const fenceHolds = "EXISTS (SELECT 1 FROM dispatch_leases WHERE site_id = ? AND epoch = ? AND until_ms > ?)"
+
 // apply lets the statement change nothing when the lease is over or has another number.
 func (f fence) apply(db *storage.DB, q *bun.UpdateQuery) *bun.UpdateQuery {
 	if f.epoch == 0 {
 		return q
 	}
-	return q.Where("EXISTS (SELECT 1 FROM dispatch_leases WHERE site_id = ? AND epoch = ? AND until_ms > ?)",
-		f.site, f.epoch, bun.Safe(db.ClockMS()))
+	return q.Where(fenceHolds, f.site, f.epoch, bun.Safe(db.ClockMS()))
 }
 
 // leases is what this node knows of who works which site's queue. All of it is a shortcut: the row decides.

@@ -84,6 +84,15 @@ func (s *Service) setTimerTx(ctx context.Context, tx *storage.Tx, t *ticketRow, 
 		t.ID, kind, storage.Time{Time: at}, t.SiteID, n)
 }
 
+// startTimerTx sets a timer of a ticket unless it has one of the kind: that one goes on.
+func (s *Service) startTimerTx(ctx context.Context, tx *storage.Tx, t *ticketRow, kind string, at time.Time) error {
+	tx.After(func() { s.alarm.before(at) })
+	return tx.Do(ctx, `
+		INSERT INTO timers (ticket_id, kind, at, site_id, n) VALUES (?, ?, ?, ?, 0)
+		ON CONFLICT (ticket_id, kind) DO NOTHING`,
+		t.ID, kind, storage.Time{Time: at}, t.SiteID)
+}
+
 // endTimersTx takes all timers of a ticket away.
 func endTimersTx(ctx context.Context, tx *storage.Tx, ticket int64) error {
 	return tx.Do(ctx, `DELETE FROM timers WHERE ticket_id = ?`, ticket)
@@ -111,8 +120,7 @@ func timerN(ctx context.Context, tx *storage.Tx, ticket int64, kind string) (n i
 func (s *Service) claim(ctx context.Context, tx *storage.Tx, f fence, d timerRow) (bool, error) {
 	q := tx.NewDelete().Model((*timerRow)(nil)).Where("ticket_id = ?", d.TicketID).Where("kind = ?", d.Kind).Where("at = ?", d.At)
 	if f.epoch != 0 {
-		q = q.Where("EXISTS (SELECT 1 FROM dispatch_leases WHERE site_id = ? AND epoch = ? AND until_ms > ?)",
-			f.site, f.epoch, bun.Safe(s.db.ClockMS()))
+		q = q.Where(fenceHolds, f.site, f.epoch, bun.Safe(s.db.ClockMS()))
 	}
 	res, err := q.Exec(ctx)
 	if err != nil {

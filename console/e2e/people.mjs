@@ -375,7 +375,7 @@ export class Agent extends Console {
   async takesOver(reason) {
     await this.part('take-over').click()
     await this.part('take-over-reason').fill(reason)
-    await this.part('take-over-submit').click()
+    await this.part('take-over-do').click()
     await this.part('take-over-sheet').waitFor({ state: 'detached' })
   }
 
