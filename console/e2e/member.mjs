@@ -1,0 +1,62 @@
+// Somebody in the messenger. Every method waits for what it names and fails with its words.
+import { Console } from './console.mjs'
+import { until } from './product.mjs'
+
+/** Somebody in the messenger, on one of his devices. */
+export class Member extends Console {
+  static at({ origin }, options, address = `${origin}/im`) {
+    return this.open('member', address, options)
+  }
+
+  async registers(name, password) {
+    await this.part('to-register').click()
+    await this.part('register-name').fill(name)
+    await this.part('register-password').fill(password)
+    await this.part('register').click()
+    await this.isIn()
+  }
+
+  async enters(name, password) {
+    await this.signIn(name, password)
+    await this.isIn()
+  }
+
+  async isIn() {
+    await this.part('rail').waitFor()
+  }
+
+  /** On a phone the tabs are below the list only. */
+  async shows(tab) {
+    if (!(await this.part('rail').count())) await this.part('back').click()
+    await this.part(`tab-${tab}`).click()
+  }
+
+  session(name) { return this.part('room').filter({ hasText: name }) }
+
+  async opens(name) {
+    await this.shows('chats')
+    await this.session(name).click()
+    await this.composer().waitFor()
+  }
+
+  async unreadIs(name, n) {
+    await until(`${n} unread of ${name}`, async () => (await this.session(name).getAttribute('data-unread')) === String(n))
+  }
+
+  async lastOwnIs(state) {
+    const own = this.page.locator('[data-test="message"].own').last()
+    await until(`the last own message is ${state}`, async () => (await own.getAttribute('data-state')) === state)
+  }
+
+  async isOffline() {
+    await this.part('offline').waitFor()
+  }
+
+  async isTold(words) {
+    await this.part('system').filter({ hasText: words }).waitFor()
+  }
+
+  async boxShows(n) {
+    await until(`${n} new in the box`, async () => (await this.part('tab-contacts').getAttribute('data-count')) === String(n))
+  }
+}
