@@ -70,6 +70,7 @@ async function twoStrangersBecomeFriendsAndTalk() {
   line.cut()
   await desk.isOffline()
   await hisDesk.write('Are you coming back?')
+  await hisDesk.lastOwnIsPlaced()
   await desk.write('On Sunday')
   line.mend()
   await hisPocket.opens('Mira Sand')

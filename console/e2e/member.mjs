@@ -48,6 +48,12 @@ export class Member extends Console {
     await until(`the last own message is ${state}`, async () => (await own.getAttribute('data-state')) === state)
   }
 
+  /** What was written last is at the server, so what others send from now on comes after it. */
+  async lastOwnIsPlaced() {
+    const own = this.page.locator('[data-test="message"].own').last()
+    await until('the last own message is at the server', async () => /^(sent|delivered|read)$/.test(await own.getAttribute('data-state')))
+  }
+
   async isOffline() {
     await this.part('offline').waitFor()
   }

@@ -43,6 +43,16 @@ test("what is new is read on all devices once somebody looks, and stays marked w
   expect([box.unread, box.fresh(asked(4))]).toEqual([1, false])
 })
 
+test("what comes while a page is read is not lost under the older answer", async () => {
+  const slow = later<unknown>()
+  server.on("GET /api/im/box", () => slow.promise)
+  const reading = box.load()
+  push({ list: 2, box: [asked(4)], unread: 2 })
+  slow.done({ items: [asked(3), asked(2, { unread: false })], unread: 1, more: true })
+  await reading
+  expect([box.unread, box.items.map((item) => item.id)]).toEqual([2, [4, 3, 2]])
+})
+
 test("an answer, one's own or from another device, takes the place of the question", async () => {
   server.on("POST /api/im/requests/30/agree", { ...asked(3).request, state: "agreed" })
   await box.agree(asked(3), 7)

@@ -12,14 +12,15 @@ const start = (more: Partial<Start> = {}): Start => ({ list: 5, epoch: "e", me: 
 let server: Server
 let contacts: Contacts
 let reads: number
+let missed: number
 const push = (type: string, data: unknown): void => contacts.apply({ type, data } as Event)
 const shape = (): unknown[] => contacts.sections.map((s) => [s.name, s.online, s.friends.map((f) => f.person.name)])
 
 beforeEach(async () => {
   server = new Server()
-  reads = 0
+  reads = missed = 0
   server.on("GET /api/im", () => (reads++, start()))
-  contacts = new Contacts(new ImApi({ lang: "en", fetch: server.fetch }), me.id)
+  contacts = new Contacts(new ImApi({ lang: "en", fetch: server.fetch }), me.id, undefined, () => missed++)
   await contacts.load()
 })
 
@@ -35,11 +36,11 @@ test("the next change is applied, an old one ignored, and after a hole everythin
   push("contacts", { list: 6, gone: [ida.id], friends: [friend(jonas, { remark: "Jo" })] })
   expect([contacts.friends.map((f) => f.remark), reads]).toEqual([["Jo"], 1])
   push("contacts", { list: 6, gone: [jonas.id] })
-  expect(contacts.friends.length).toBe(1)
+  expect([contacts.friends.length, missed]).toEqual([1, 0])
   server.on("GET /api/im", () => (reads++, start({ list: 8, friends: [] })))
   push("contacts", { list: 8, gone: [jonas.id] })
   await settle()
-  expect([contacts.friends.length, reads]).toEqual([0, 2])
+  expect([contacts.friends.length, reads, missed]).toEqual([0, 2, 1]) // the box is read again as well
   contacts.check(8)
   await settle()
   expect(reads).toBe(2)

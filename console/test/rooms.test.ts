@@ -48,6 +48,22 @@ test("the list holds what colleagues say, the latest first, and no visitors", ()
   expect([office.rooms.room(201)?.here, office.rooms.rows[0]?.id]).toEqual([false, 201])
 })
 
+test("what the address names is not taken for gone before the server has told what there is", async () => {
+  const early = new Office({ api: server.api, me: me.id, store: new MemoryStore(), url: "ws://host/ws", clock: new FakeClock(), open: () => (wire = new Wire()), shelf: { get: () => null, set: () => undefined, remove: () => undefined }, onSignedOut: () => undefined })
+  early.rooms.select(202)
+  early.start()
+  early.client.meet({ conversations: [], people: [jonas] })
+  expect([early.rooms.selected, early.rooms.gone]).toEqual([202, 0])
+  await settle()
+  wire.push({ type: "init", client_id: "c", epoch: "e" })
+  await settle()
+  expect(early.rooms.talk?.conversation).toBe(202)
+  const late = office.rooms
+  late.select(999)
+  office.client.meet({ conversations: [], people: [jonas] })
+  expect([late.selected, late.gone]).toEqual([0, 999])
+})
+
 test("an act changes name, size and places at once, and whoever is put out loses the room", async () => {
   office.rooms.select(202)
   const talk = office.rooms.talk!

@@ -16,6 +16,8 @@ export class Box {
   readonly #newFrom = shallowRef(0)
   #looking = false
   #reading = 0
+  /** Came by push while a page was being read: newer than the answer perhaps. */
+  #meanwhile: ContactsChange[] | undefined
 
   constructor(api: ImApi) {
     this.#api = api
@@ -46,15 +48,19 @@ export class Box {
   async load(): Promise<void> {
     if (this.#loaded.value === "failed") this.#loaded.value = "loading"
     const reading = ++this.#reading
+    this.#meanwhile = []
     try {
       const page = await this.#api.box()
       if (reading !== this.#reading) return
+      const meanwhile = this.#meanwhile
+      this.#meanwhile = undefined
       const last = page.items.at(-1)?.id ?? 0
       const older = page.more ? this.#items.value.filter((item) => item.id < last) : []
       const joins = older.length > 0
       this.#items.value = [...page.items, ...older]
       if (!joins) this.#more.value = page.more
       this.#unread.value = page.unread
+      for (const change of meanwhile) this.#take(change)
       this.#loaded.value = "ready"
       await this.#see()
     } catch {
@@ -74,8 +80,8 @@ export class Box {
   apply(event: Event): void {
     if (event.type !== "contacts") return
     const change = event.data as ContactsChange
-    for (const item of change.box ?? []) this.#put(item)
-    if (typeof change.unread === "number") this.#unread.value = change.unread
+    this.#meanwhile?.push(change)
+    this.#take(change)
     void this.#see()
   }
 
@@ -100,6 +106,11 @@ export class Box {
     this.#put({ ...(this.#items.value.find((one) => one.id === item.id) ?? item), request })
   }
 
+  #take(change: ContactsChange): void {
+    for (const item of change.box ?? []) this.#put(item)
+    if (typeof change.unread === "number") this.#unread.value = change.unread
+  }
+
   #put(item: BoxItem): void {
     const others = this.#items.value.filter((one) => one.id !== item.id)
     const last = this.#items.value.at(-1)
@@ -114,6 +125,6 @@ export class Box {
     if (fresh && this.#newFrom.value === 0) this.#newFrom.value = fresh.id
     this.#items.value = this.#items.value.map((item) => (item.unread ? { ...item, unread: false } : item))
     this.#unread.value = 0
-    await this.#api.readBox(top.id).catch(() => undefined) // the next look tells it
+    await this.#api.readBox(top.id).catch(() => undefined) // the next page read shows it as new again
   }
 }

@@ -20,17 +20,19 @@ export class Contacts implements Circle {
   readonly #loaded = shallowRef<Loaded>("loading")
   readonly #sections = computed(() => this.#divide())
   readonly #onPeople: (people: Person[]) => void
+  readonly #onMissed: () => void
   #list = 0
   #reading: Promise<void> | undefined
   #again = false
   /** Came by push while the whole was being read: newer than the answer perhaps. */
   #meanwhile: Event[] = []
 
-  /** `onPeople` hears of everybody who may be called or look different now. */
-  constructor(api: ImApi, me: number, onPeople: (people: Person[]) => void = () => undefined) {
+  /** `onPeople` hears of everybody who may be called or look different now, `onMissed` that a change may not have come. */
+  constructor(api: ImApi, me: number, onPeople: (people: Person[]) => void = () => undefined, onMissed: () => void = () => undefined) {
     this.#api = api
     this.me = me
     this.#onPeople = onPeople
+    this.#onMissed = onMissed
   }
 
   get loaded(): Loaded {
@@ -97,7 +99,7 @@ export class Contacts implements Circle {
 
   /** The server's number of one's list, as a sync told it. */
   check(list: number): void {
-    if (this.#loaded.value === "ready" && list > this.#list) void this.load()
+    if (this.#loaded.value === "ready" && list > this.#list) this.#missed()
   }
 
   apply(event: Event): void {
@@ -187,9 +189,14 @@ export class Contacts implements Circle {
     this.#loaded.value = "ready"
   }
 
+  #missed(): void {
+    void this.load()
+    this.#onMissed()
+  }
+
   #changed(change: ContactsChange): void {
     if (change.list <= this.#list) return
-    if (change.list !== this.#list + 1 || this.#reading) return void this.load()
+    if (change.list !== this.#list + 1 || this.#reading) return this.#missed()
     this.#list = change.list
     if (change.me) this.#mine.value = change.me
     if (change.friend_groups) this.#groups.value = change.friend_groups

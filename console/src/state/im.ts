@@ -33,8 +33,8 @@ export class Messenger implements Writing {
 
   constructor(options: MessengerOptions) {
     this.client = new Client(options)
-    this.contacts = new Contacts(options.api, options.me, (people) => this.client.meet({ conversations: [], people }))
     this.box = new Box(options.api)
+    this.contacts = new Contacts(options.api, options.me, (people) => this.client.meet({ conversations: [], people }), () => void this.box.load())
     this.rooms = new Rooms(options.api, this.client, this.contacts, true)
     this.drafts = new Drafts(options.shelf, options.me)
     this.client.on("event", (event) => this.#hear(event))

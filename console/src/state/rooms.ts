@@ -51,6 +51,8 @@ export class Rooms {
   readonly #tick = shallowRef(0)
   readonly #next = shallowRef<string>()
   readonly #rows = computed(() => this.#list())
+  /** Whether the server has told what there is; before that nothing is known to be gone. */
+  #level = false
 
   /** `forwards`: texts may be passed on from one conversation to another. */
   constructor(api: ConsoleApi, client: Client, circle: Circle, forwards = false) {
@@ -60,6 +62,11 @@ export class Rooms {
     this.#circle = circle
     client.on("conversation", () => triggerRef(this.#tick))
     client.on("list", () => this.#moved())
+    client.on("synced", () => {
+      if (this.#level) return
+      this.#level = true
+      this.#moved()
+    })
   }
 
   /** Whether the list beside the conversation is this one. */
@@ -195,6 +202,7 @@ export class Rooms {
     const id = this.#selected.value
     if (!id) return
     if (!this.#timeline(id)) {
+      if (!this.#level) return
       this.select(0)
       this.#gone.value = id
     } else if (!this.#talk.value) this.select(id)
