@@ -30,8 +30,8 @@ func (s *Service) ladderTx(ctx context.Context, tx *storage.Tx, t *ticketRow) er
 			return err
 		}
 	}
-	if a.RequeueS == 0 {
-		return nil
+	if a.RequeueS == 0 { // a round that began elsewhere must not end here
+		return clearTimersTx(ctx, tx, t.ID, timerAnswer)
 	}
 	rounds, err := timerN(ctx, tx, t.ID, timerAnswer)
 	if err != nil {
@@ -106,6 +106,8 @@ func (s *Service) nudgeTx(ctx context.Context, tx *storage.Tx, d due) error {
 func (s *Service) unansweredTx(ctx context.Context, tx *storage.Tx, d due) error {
 	round, rule := d.N+1, d.rules.Answer
 	switch {
+	case rule.RequeueS == 0: // the rule is gone
+		return nil
 	case d.t.State == stateWaiting:
 	case d.t.unanswered():
 		why := EventWhy{Rule: byNoAnswer, AfterS: rule.RequeueS, Round: round}
@@ -116,7 +118,7 @@ func (s *Service) unansweredTx(ctx context.Context, tx *storage.Tx, d due) error
 		return nil
 	}
 	switch {
-	case rule.Times == 0 || rule.RequeueS == 0 || d.t.Apologized == 1:
+	case rule.Times == 0 || d.t.Apologized == 1:
 		return nil
 	case round >= rule.Times:
 		return s.apologizeTx(ctx, tx, d, round)

@@ -102,6 +102,40 @@ func TestAfterTheLastRoundTheVisitorIsAskedToLeaveAMessage(t *testing.T) {
 	})
 }
 
+func TestARoundThatBeganUnderARuleDoesNotEndWithoutIt(t *testing.T) {
+	inVirtualTime(t, func(p *product) {
+		p.ruled(answerWithin(0, 60, 5))
+		p.agent("Ann", 1)
+		vic := p.visitor("Vic")
+		vic.connect()
+		vic.says("hello")
+		p.passes(61 * time.Second)
+		vic.waitsAt(1) // the second round goes on without anybody
+		p.ruled(map[string]any{})
+		bob := p.agent("Bob", 1)
+		vic.servedBy(bob)
+		p.passes(time.Hour)
+		if l := vic.live(); l.State != "open" || l.Agent.ID != bob.id {
+			t.Fatalf("under no rule the visitor is %+v", l)
+		}
+	})
+}
+
+func TestARuleThatIsTakenBackTakesNobodyAway(t *testing.T) {
+	inVirtualTime(t, func(p *product) {
+		p.ruled(answerWithin(0, 60, 5))
+		ann, vic := p.agent("Ann", 1), p.visitor("Vic")
+		vic.connect()
+		vic.says("hello")
+		vic.servedBy(ann)
+		p.ruled(map[string]any{})
+		p.passes(time.Hour)
+		if l := vic.live(); l.State != "open" || l.Agent.ID != ann.id {
+			t.Fatalf("without the rule the visitor is %+v", l)
+		}
+	})
+}
+
 func TestAnAnsweredVisitorWhoIsPassedOnStartsTheLadderWhenHeWrites(t *testing.T) {
 	inVirtualTime(t, func(p *product) {
 		p.ruled(answerWithin(20, 60, 2))

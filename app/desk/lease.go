@@ -90,6 +90,28 @@ func (l *leases) hold(ctx context.Context, site int64) (f fence, ok bool, err er
 	return fence{site, epoch}, epoch != 0, nil
 }
 
+// mine tells whether this node works a site's queue, as far as is known without looking.
+func (l *leases) mine(site int64) (mine, known bool) {
+	if !l.db.Postgres() {
+		return true, true
+	}
+	is, fresh := l.look(site)
+	return fresh && is.epoch != 0, fresh
+}
+
+// others lists the sites whose queues are known to be other nodes', which the next hold looks at only when that is stale.
+func (l *leases) others() []int64 {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	var sites []int64
+	for site, is := range l.known {
+		if is.epoch == 0 && time.Now().Before(is.until) {
+			sites = append(sites, site)
+		}
+	}
+	return sites
+}
+
 // epoch is the number of the lease this node holds, or held last, on a site.
 func (l *leases) epoch(site int64) int64 {
 	l.mu.Lock()

@@ -10,16 +10,17 @@ import (
 const (
 	topicNews  = "desk.news"  // something happened, and somebody else works that queue
 	topicFreed = "desk.freed" // nobody works these queues any more
-	topicDue   = "desk.due"   // timers of these sites are due
+	topicDue   = "desk.due"   // a timer of these sites is due at a time
 )
 
 // absenceBeats is how many beats pass between two looks at whose agent is gone: 9 s beside a grace of 30.
 const absenceBeats = 6
 
-// hint is what one node tells the others: sites, and people whose absence outlasted the grace.
+// hint is what one node tells the others: sites, people whose absence outlasted the grace, and a time.
 type hint struct {
-	Sites []int64 `json:"sites,omitempty"`
-	Gone  []int64 `json:"gone,omitempty"`
+	Sites []int64   `json:"sites,omitempty"`
+	Gone  []int64   `json:"gone,omitempty"`
+	At    time.Time `json:"at,omitzero"`
 }
 
 func (s *Service) passOn(topic string, h hint) {

@@ -72,7 +72,7 @@ func (s *Service) tellTickets(ctx context.Context, tickets set, to reach) error 
 	there := map[int64]shift{}
 	for i, t := range rows {
 		s.seen.ticket(t)
-		to.group(groupOf(t.SiteID), hub.Frame{Type: "ticket", Data: views[i]})
+		to.group(groupOf(t.SiteID), hub.Frame{Type: "ticket", Data: views[i], Patient: true, Now: concerned(views[i])})
 		to.board(t.SiteID)
 		delete(s.told[t.SiteID].places, t.ID)
 		if t.State == stateWaiting {
@@ -92,6 +92,18 @@ func (s *Service) tellTickets(ctx context.Context, tickets set, to reach) error 
 		to.live(t, l)
 	}
 	return nil
+}
+
+// concerned are those who work on a ticket.
+func concerned(t Ticket) []int64 {
+	var list []int64
+	if t.Agent != nil {
+		list = append(list, t.Agent.ID)
+	}
+	for _, g := range t.Guests {
+		list = append(list, g.ID)
+	}
+	return list
 }
 
 // tellSeats tells the colleagues of each person who has a seat, and makes sure that he is told of them.
@@ -124,7 +136,7 @@ func (s *Service) tellSeats(ctx context.Context, persons set, to reach) error {
 // tellSeat tells the agents of a site of a seat as others see it, and who is invisible of his own as it is.
 func (s *Service) tellSeat(ctx context.Context, site int64, seat Seat, state string, to reach) error {
 	if state != seatInvisible {
-		to.group(groupOf(site), hub.Frame{Type: "seat", Data: seat})
+		to.group(groupOf(site), hub.Frame{Type: "seat", Data: seat, Patient: true, Now: []int64{seat.Person.ID}})
 		return nil
 	}
 	agents, err := s.people.AgentsOf(ctx, site)

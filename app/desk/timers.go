@@ -77,7 +77,7 @@ var never = time.Unix(1<<40, 0)
 
 // setTimerTx sets a timer of a ticket, anew if it has one of the kind.
 func (s *Service) setTimerTx(ctx context.Context, tx *storage.Tx, t *ticketRow, kind string, at time.Time, n int) error {
-	tx.After(func() { s.alarm.before(at) })
+	tx.After(func() { s.announce(t.SiteID, at) })
 	return tx.Do(ctx, `
 		INSERT INTO timers (ticket_id, kind, at, site_id, n) VALUES (?, ?, ?, ?, ?)
 		ON CONFLICT (ticket_id, kind) DO UPDATE SET at = excluded.at, n = excluded.n`,
@@ -86,11 +86,22 @@ func (s *Service) setTimerTx(ctx context.Context, tx *storage.Tx, t *ticketRow, 
 
 // startTimerTx sets a timer of a ticket unless it has one of the kind: that one goes on.
 func (s *Service) startTimerTx(ctx context.Context, tx *storage.Tx, t *ticketRow, kind string, at time.Time) error {
-	tx.After(func() { s.alarm.before(at) })
+	tx.After(func() { s.announce(t.SiteID, at) })
 	return tx.Do(ctx, `
 		INSERT INTO timers (ticket_id, kind, at, site_id, n) VALUES (?, ?, ?, ?, 0)
 		ON CONFLICT (ticket_id, kind) DO NOTHING`,
 		t.ID, kind, storage.Time{Time: at}, t.SiteID)
+}
+
+// announce says to the node that works a site's queue when a timer is due: this one, another, or either.
+func (s *Service) announce(site int64, at time.Time) {
+	mine, known := s.leases.mine(site)
+	if mine || !known {
+		s.alarm.before(at)
+	}
+	if !mine {
+		s.passOn(topicDue, hint{Sites: []int64{site}, At: at})
+	}
 }
 
 // endTimersTx takes all timers of a ticket away.
@@ -130,10 +141,10 @@ func (s *Service) claim(ctx context.Context, tx *storage.Tx, f fence, d timerRow
 	return n == 1, err
 }
 
-// dueTimers lists rows that are due, behind one of them; behind none when that is zero.
-func dueTimers(ctx context.Context, q bun.IDB, now time.Time, after timerRow) ([]timerRow, error) {
+// dueTimers lists rows that are due, behind one of them; behind none when that is zero. Those of others' queues are left out.
+func dueTimers(ctx context.Context, q bun.IDB, now time.Time, after timerRow, others []int64) ([]timerRow, error) {
 	var rows []timerRow
-	query := q.NewSelect().Model(&rows).Where("d.at <= ?", now).OrderExpr("d.at, d.ticket_id, d.kind").Limit(firedMost)
+	query := notOf(others, q.NewSelect().Model(&rows)).Where("d.at <= ?", now).OrderExpr("d.at, d.ticket_id, d.kind").Limit(firedMost)
 	if after.TicketID != 0 {
 		query = query.Where("(d.at, d.ticket_id, d.kind) > (?, ?, ?)", after.At, after.TicketID, after.Kind)
 	}
@@ -141,28 +152,32 @@ func dueTimers(ctx context.Context, q bun.IDB, now time.Time, after timerRow) ([
 	return rows, err
 }
 
-// nextTimer is when the first row behind now is due.
-func nextTimer(ctx context.Context, q bun.IDB, now time.Time) (time.Time, error) {
+// nextTimer is when the first row behind now is due, of those that are not others'.
+func nextTimer(ctx context.Context, q bun.IDB, now time.Time, others []int64) (time.Time, error) {
 	var row timerRow
-	err := q.NewSelect().Model(&row).Column("at").Where("d.at > ?", now).OrderExpr("d.at").Limit(1).Scan(ctx)
+	err := notOf(others, q.NewSelect().Model(&row)).Column("at").Where("d.at > ?", now).OrderExpr("d.at").Limit(1).Scan(ctx)
 	if row.At.IsZero() {
 		row.At = never
 	}
 	return row.At, unlessNone(err)
 }
 
-// keepTime fires timers until ctx ends. It sleeps until the first is due, and is woken when an earlier one was
-// written, by a hint of another node, and by the beat, which finds what got lost.
+func notOf(sites []int64, q *bun.SelectQuery) *bun.SelectQuery {
+	if len(sites) > 0 {
+		q = q.Where("d.site_id NOT IN (?)", bun.List(sites))
+	}
+	return q
+}
+
+// keepTime fires timers until ctx ends. It sleeps until the first is due on the sites that may be this node's, and is
+// woken when an earlier one was written, here or elsewhere, and by the beat, which finds what got lost.
 func (s *Service) keepTime(ctx context.Context) {
 	pause := firstPause
-	for mine := true; ; {
+	for {
 		s.alarm.sleepsUntil(time.Time{})
 		now := s.time()
-		others, err := s.fireDue(ctx, now)
-		if mine {
-			s.passOn(topicDue, hint{Sites: others.list()}) // their nodes may not know of these rows
-		}
-		next, err2 := nextTimer(ctx, s.db.R, now)
+		err := s.fireDue(ctx, now)
+		next, err2 := nextTimer(ctx, s.db.R, now, s.leases.others())
 		wait := next.Sub(s.now())
 		if err = errors.Join(err, err2); err != nil {
 			missed(ctx, s.log, "timers not fired", err)
@@ -178,40 +193,59 @@ func (s *Service) keepTime(ctx context.Context) {
 			timer.Stop()
 			return
 		case <-timer.C:
-			mine = true
 		case <-s.alarm.wake:
 			timer.Stop()
-			mine = false
 		}
 	}
 }
 
-// fireDue fires what is due on the sites this node works. The others are returned: they are for other nodes.
-func (s *Service) fireDue(ctx context.Context, now time.Time) (others set, err error) {
-	others = set{}
+// firedAtOnce is how many timers strike side by side: each is a write of its own, and on PostgreSQL they do not wait
+// for one another.
+const firedAtOnce = 8
+
+// fireDue fires what is due on the sites this node works.
+func (s *Service) fireDue(ctx context.Context, now time.Time) error {
 	var failures []error
 	for after, more := (timerRow{}), true; more; {
-		due, err := dueTimers(ctx, s.db.R, now, after)
+		due, err := dueTimers(ctx, s.db.R, now, after, s.leases.others())
 		if err != nil {
-			return others, err
+			return err
 		}
+		var mine []func() error
 		for _, d := range due {
-			f, mine, err := s.leases.hold(ctx, d.SiteID)
-			if err == nil && mine {
-				err = s.fire(ctx, f, d)
-			}
-			if err == nil && !mine {
-				others[d.SiteID] = true
-			}
+			f, holds, err := s.leases.hold(ctx, d.SiteID)
 			if err != nil {
 				failures = append(failures, err)
+			} else if holds {
+				mine = append(mine, func() error { return s.fire(ctx, f, d) })
 			}
 		}
+		failures = append(failures, together(mine, firedAtOnce)...)
 		if more = len(due) == firedMost; more {
 			after = due[len(due)-1]
 		}
 	}
-	return others, errors.Join(failures...)
+	return errors.Join(failures...)
+}
+
+// together runs all, at most so many at once, and returns what failed.
+func together(all []func() error, most int) (failures []error) {
+	var mu sync.Mutex
+	var group sync.WaitGroup
+	places := make(chan struct{}, most)
+	for _, f := range all {
+		places <- struct{}{}
+		group.Go(func() {
+			defer func() { <-places }()
+			if err := f(); err != nil {
+				mu.Lock()
+				defer mu.Unlock()
+				failures = append(failures, err)
+			}
+		})
+	}
+	group.Wait()
+	return failures
 }
 
 // fire does what a due row says, if it still fits: under the lock of the conversation, and with the row gone in the
@@ -271,5 +305,12 @@ func (s *Service) strike(ctx context.Context, tx *storage.Tx, d due) error {
 	return nil // of a newer program that ran here: without it nobody would miss it
 }
 
-// isDue hears from another node that timers of these sites are due.
-func (s *Service) isDue([]byte) { s.alarm.ring() }
+// isDue hears of a timer that another node wrote, on a queue that may be this one's.
+func (s *Service) isDue(text []byte) {
+	h := s.read(text)
+	for _, site := range h.Sites {
+		if mine, _ := s.leases.mine(site); mine {
+			s.alarm.before(h.At)
+		}
+	}
+}

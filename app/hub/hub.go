@@ -48,6 +48,10 @@ type Frame struct {
 	// him, so no frame waits for it.
 	Anew  bool  `json:"-"`
 	Moved int64 `json:"-"` // by how much it moves the sum of the conversation's cursors
+	// Patient says that it may come a tenth of a second late, together with others: many are told of what concerns
+	// few. Those it does concern are in Now and get it at once.
+	Patient bool    `json:"-"`
+	Now     []int64 `json:"-"`
 }
 
 // Who is the person a socket is attached to, with the sign-in and the origin it came by.

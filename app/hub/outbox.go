@@ -15,6 +15,7 @@ type item struct {
 	version      int64
 	droppable    bool
 	anew         bool
+	patient      bool
 }
 
 // limits bound what may wait for one socket.

@@ -39,6 +39,8 @@ type socket struct {
 	who      Who             // set before the socket enters the index, then constant
 	out      outbox          // guarded by mu
 	busy     bool            // a frame is inside melody; guarded by mu
+	pressing bool            // what waits is not only patient; guarded by mu
+	calm     func() bool     // stops the timer after a patient frame; nil while none runs; guarded by mu
 	batch    *[]byte         // that frame's buffer, if it came from the pool; guarded by mu
 	farewell []byte          // the close frame of a socket that was closed while opening; guarded by mu
 	deadline func() bool     // stops the timer of the state; guarded by mu
@@ -77,7 +79,8 @@ func (s *socket) push(it item) {
 
 // enqueue writes it or lets it wait; called with mu held, in a state that has an outbox.
 func (s *socket) enqueue(it item) {
-	if !s.busy && s.state != buffering && len(s.out.items) == 0 {
+	patient := it.patient && s.state == live && !s.calms()
+	if !patient && !s.busy && s.state != buffering && len(s.out.items) == 0 {
 		s.write(it.data)
 		return
 	}
@@ -87,6 +90,35 @@ func (s *socket) enqueue(it item) {
 	}
 	if !ok && !dropsSilently {
 		s.tooSlow()
+		return
+	}
+	if !patient {
+		s.pressing = true
+		s.pump()
+	}
+}
+
+// calmFor is how long patient frames wait for one another after the first of them.
+const calmFor = 100 * time.Millisecond
+
+// calms starts the time in which patient frames wait, and tells whether it was not running; called with mu held.
+func (s *socket) calms() bool {
+	if s.calm != nil {
+		return false
+	}
+	s.calm = s.hub.clock.after(calmFor, s.calmed)
+	return true
+}
+
+// calmed lets out what waited.
+func (s *socket) calmed() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.calm = nil
+	if len(s.out.items) > 0 && s.state == live {
+		s.calms()
+		s.pressing = true
+		s.pump()
 	}
 }
 
@@ -122,6 +154,9 @@ func (s *socket) pump() {
 		}
 		return
 	}
+	if !s.pressing && s.state == live {
+		return
+	}
 	buf := batches.Get().(*[]byte)
 	data, shared := s.out.take((*buf)[:0])
 	if shared {
@@ -130,6 +165,7 @@ func (s *socket) pump() {
 		*buf = data
 		s.batch = buf
 	}
+	s.pressing = len(s.out.items) > 0
 	s.write(data)
 }
 
@@ -203,6 +239,10 @@ func (s *socket) detach() {
 	if s.tick != nil {
 		s.tick()
 		s.tick = nil
+	}
+	if s.calm != nil {
+		s.calm()
+		s.calm = nil
 	}
 	s.heads = nil
 	s.unfollow()

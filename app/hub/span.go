@@ -3,6 +3,7 @@ package hub
 import (
 	"bytes"
 	"encoding/json"
+	"slices"
 )
 
 // note is what one node tells all others: a line of JSON, and after it the frame or the hint.
@@ -16,6 +17,9 @@ type note struct {
 	Moved        int64  `json:"moved,omitempty"`
 	Droppable    bool   `json:"droppable,omitempty"`
 	Anew         bool   `json:"anew,omitempty"`
+
+	Patient bool    `json:"patient,omitempty"`
+	Now     []int64 `json:"now,omitempty"`
 
 	Join       int64  `json:"join,omitempty"`
 	Leave      int64  `json:"leave,omitempty"`
@@ -134,8 +138,10 @@ func (l *letter) to(people []int64) {
 		if len(sockets) > 0 && !l.encode() {
 			return
 		}
+		it := l.item
+		it.patient = it.patient && !slices.Contains(l.frame.Now, person)
 		for _, s := range sockets {
-			s.push(l.item)
+			s.push(it)
 		}
 	}
 }
@@ -153,13 +159,14 @@ func (l *letter) encode() bool {
 		return false
 	}
 	l.item = item{data: data, kind: l.frame.Type, conversation: l.frame.ConversationID,
-		version: l.frame.Version, droppable: l.frame.Droppable, anew: l.frame.Anew}
+		version: l.frame.Version, droppable: l.frame.Droppable, anew: l.frame.Anew, patient: l.frame.Patient}
 	return true
 }
 
 func (l *letter) note() note {
 	f := l.frame
-	return note{Kind: f.Type, Conversation: f.ConversationID, Version: f.Version, Moved: f.Moved, Droppable: f.Droppable, Anew: f.Anew}
+	return note{Kind: f.Type, Conversation: f.ConversationID, Version: f.Version, Moved: f.Moved, Droppable: f.Droppable, Anew: f.Anew,
+		Patient: f.Patient, Now: f.Now}
 }
 
 // tellNodes sends a note to the other nodes, if there are any.
@@ -200,6 +207,7 @@ func (h *Hub) heardFrame(n note, data []byte) {
 	if n.Group != "" {
 		people = h.groups.members(n.Group)
 	}
-	l := letter{hub: h, item: item{data: data, kind: n.Kind, conversation: n.Conversation, version: n.Version, droppable: n.Droppable, anew: n.Anew}}
+	l := letter{hub: h, frame: Frame{Now: n.Now}, item: item{data: data, kind: n.Kind, conversation: n.Conversation, version: n.Version,
+		droppable: n.Droppable, anew: n.Anew, patient: n.Patient}}
 	l.to(people)
 }
