@@ -74,7 +74,7 @@ func (p *product) start(grace time.Duration) {
 	if err != nil {
 		p.t.Fatal(err)
 	}
-	p.desk = desk.New(p.db, p.ids, time.Now, h, p.sites, persons, c, mails, faq.New(p.db, p.ids, time.Now, persons, c, acts, 0, log), acts, log)
+	p.desk = desk.New(p.db, p.ids, time.Now, h, p.sites, persons, c, mails, faq.New(p.db, p.ids, time.Now, p.sites, persons, c, acts, 0, log), acts, log)
 	w.Authenticate(persons.SignedIn)
 	p.sites.OnSite(p.desk.QueueTx)
 	c.OnSend(p.desk.Heard)

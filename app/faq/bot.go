@@ -162,6 +162,12 @@ func (s *Service) think(ctx context.Context, turn turnRow) (t thought, err error
 	if err != nil {
 		return thought{}, err
 	}
+	switch err := s.spend(ctx, b.Endpoint, turn.SiteID, turn.ConversationID); {
+	case errors.Is(err, errSpent):
+		return t, nil
+	case err != nil:
+		return thought{}, err
+	}
 	t.text, t.reason = s.model(ctx, b.Endpoint, row.Secret, said.Messages, found, t.asked)
 	if t.reason != nil && !errors.Is(t.reason, errUnsure) {
 		s.log.WarnContext(ctx, "language model did not answer", "site", turn.SiteID, "err", t.reason)

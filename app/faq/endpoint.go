@@ -127,7 +127,8 @@ type Trial struct {
 	Problem string  `json:"problem"` // why the language model has no answer
 }
 
-// Try says what the bot would say to a question, for those who lead the site. Nothing is written.
+// Try says what the bot would say to a question, for those who lead the site. A question to
+// the language model counts as any other; nothing else is written.
 func (s *Service) Try(ctx context.Context, by, site int64, question, language string) (Trial, error) {
 	if err := s.mustLead(ctx, by, site); err != nil {
 		return Trial{}, err
@@ -153,14 +154,27 @@ func (s *Service) Try(ctx context.Context, by, site int64, question, language st
 	case len(t.Matches) > 0 && t.Matches[0].Sure:
 		t.Source, t.Answer = "faq", t.Matches[0].Entry.Answer
 	case b.Endpoint.On:
-		if t.Answer, err = s.model(ctx, b.Endpoint, row.Secret, nil, t.Matches, question); err != nil {
-			t.Problem = err.Error()
-			if ctx.Err() != nil {
-				t.Problem = "the language model took too long"
-			}
-		} else {
-			t.Source = "model"
-		}
+		err = s.tryModel(ctx, b.Endpoint, row, &t, question)
 	}
-	return t, nil
+	return t, err
+}
+
+// tryModel puts on t what the language model says, or why it has no answer.
+func (s *Service) tryModel(ctx context.Context, e Endpoint, row siteRow, t *Trial, question string) error {
+	err := s.spend(ctx, e, row.SiteID, 0)
+	if err != nil && !errors.Is(err, errSpent) {
+		return err
+	}
+	if err == nil {
+		t.Answer, err = s.model(ctx, e, row.Secret, nil, t.Matches, question)
+	}
+	switch {
+	case err == nil:
+		t.Source = "model"
+	case ctx.Err() != nil:
+		t.Problem = "the language model took too long"
+	default:
+		t.Problem = err.Error()
+	}
+	return nil
 }

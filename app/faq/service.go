@@ -12,6 +12,7 @@ import (
 	"ichat/app/door"
 	"ichat/app/id"
 	"ichat/app/people"
+	"ichat/app/sites"
 	"ichat/storage"
 )
 
@@ -21,6 +22,7 @@ type Service struct {
 	db     *storage.DB
 	ids    *id.Source
 	now    func() time.Time
+	sites  *sites.Service
 	people *people.Service
 	chat   *chat.Service
 	audit  *audit.Log
@@ -40,8 +42,8 @@ type versioned struct {
 }
 
 // New builds the room; models says where language models may be.
-func New(db *storage.DB, ids *id.Source, now func() time.Time, p *people.Service, c *chat.Service, acts *audit.Log, models door.Reach, log *slog.Logger) *Service {
-	return &Service{db: db, ids: ids, now: now, people: p, chat: c, audit: acts, door: door.New(modelWithin, models), log: log,
+func New(db *storage.DB, ids *id.Source, now func() time.Time, places *sites.Service, p *people.Service, c *chat.Service, acts *audit.Log, models door.Reach, log *slog.Logger) *Service {
+	return &Service{db: db, ids: ids, now: now, sites: places, people: p, chat: c, audit: acts, door: door.New(modelWithin, models), log: log,
 		awake: make(chan struct{}, 1), known: map[int64]versioned{}}
 }
 

@@ -37,7 +37,10 @@ type Endpoint struct {
 	URL          string `json:"url"` // of an API as OpenAI's, up to its version
 	Model        string `json:"model"`
 	Instructions string `json:"instructions"`
-	KeyEnd       string `json:"key_end"` // what can be shown of the key; empty: there is none
+	KeyEnd       string `json:"key_end"`     // what can be shown of the key; empty: there is none
+	MostDay      int    `json:"most_day"`    // so often it is asked on a day; then the bot goes on without it
+	MostTalk     int    `json:"most_talk"`   // and so often for one conversation
+	AskedToday   int    `json:"asked_today"` // in the day of the site's zone; only read
 }
 
 // BotChange is what somebody changes of a bot; nil stays.
@@ -56,9 +59,13 @@ type EndpointChange struct {
 	Model        *string `json:"model,omitempty"`
 	Instructions *string `json:"instructions,omitempty"`
 	Key          *string `json:"key,omitempty"`
+	MostDay      *int    `json:"most_day,omitempty"`
+	MostTalk     *int    `json:"most_talk,omitempty"`
 }
 
-func newBot() Bot { return Bot{Tries: 2, Words: []string{}} }
+func newBot() Bot {
+	return Bot{Tries: 2, Words: []string{}, Endpoint: Endpoint{MostDay: dayFirst, MostTalk: talkFirst}}
+}
 
 // masked is what can be shown of a secret.
 func masked(secret string) string {
@@ -125,6 +132,12 @@ func (e *Endpoint) apply(c EndpointChange, key *string, admits func(string) bool
 			check("key", "is not in the expected form")
 		}
 	}
+	if set(&e.MostDay, c.MostDay); e.MostDay < 1 || e.MostDay > dayMost {
+		check("most_day", fmt.Sprintf("must be between 1 and %d", dayMost))
+	}
+	if set(&e.MostTalk, c.MostTalk); e.MostTalk < 1 || e.MostTalk > talkMost {
+		check("most_talk", fmt.Sprintf("must be between 1 and %d", talkMost))
+	}
 	if c.URL != nil && e.URL != "" && (len(e.URL) > addressMost || !admits(e.URL)) {
 		check("url", "must be an https address on the internet")
 	}
@@ -159,7 +172,11 @@ func (s *Service) Bot(ctx context.Context, by, site int64) (Bot, error) {
 	if err != nil {
 		return Bot{}, err
 	}
-	return row.bot()
+	b, err := row.bot()
+	if err != nil {
+		return Bot{}, err
+	}
+	return s.withSpent(ctx, site, b)
 }
 
 // ChangeBot changes how a site's bot works. Who talks with it meanwhile is answered, or handed over, with his next turn.
@@ -198,5 +215,8 @@ func (s *Service) ChangeBot(ctx context.Context, by, site int64, c BotChange) (b
 		}
 		return s.audit.WriteTx(ctx, tx, audit.Entry{By: by, Action: "bot.update", Site: site, TargetID: row.BotID, Target: b.Name, Changes: audit.Compare(was, b)})
 	})
-	return b, err
+	if err != nil {
+		return Bot{}, err
+	}
+	return s.withSpent(ctx, site, b)
 }

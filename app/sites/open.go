@@ -161,6 +161,9 @@ func (h Hours) offset(at time.Time) time.Duration {
 	return time.Duration(seconds) * time.Second
 }
 
+// Date is the date of a moment in the zone of the hours, such as 2026-12-25.
+func (h Hours) Date(at time.Time) string { return at.In(h.location()).Format(time.DateOnly) }
+
 func (h Hours) location() *time.Location {
 	if h.zone != nil {
 		return h.zone

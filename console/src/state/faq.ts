@@ -11,7 +11,7 @@ import { noTrouble, troubleOf, type Trouble } from "./problem"
 export type EntryDraft = { id: number; question: string; alternatives: string; keywords: string; answer: string; language: FaqEntry["language"]; shown: boolean }
 
 /** A bot as it is typed. The key is only ever written: empty leaves it as it is. */
-export type BotDraft = { on: boolean; name: string; tries: number; words: string; model_on: boolean; url: string; model: string; instructions: string; key: string }
+export type BotDraft = { on: boolean; name: string; tries: number; words: string; model_on: boolean; url: string; model: string; instructions: string; key: string; most_day: number; most_talk: number }
 
 export function draftOf(entry?: FaqEntry, question = ""): EntryDraft {
   if (!entry) return { id: 0, question, alternatives: "", keywords: "", answer: "", language: "", shown: true }
@@ -19,8 +19,8 @@ export function draftOf(entry?: FaqEntry, question = ""): EntryDraft {
 }
 
 export function botDraftOf(bot: Bot): BotDraft {
-  const { on, url, model, instructions } = bot.endpoint
-  return { on: bot.on, name: bot.name, tries: bot.tries, words: bot.words.join("\n"), model_on: on, url, model, instructions, key: "" }
+  const { on, url, model, instructions, most_day, most_talk } = bot.endpoint
+  return { on: bot.on, name: bot.name, tries: bot.tries, words: bot.words.join("\n"), model_on: on, url, model, instructions, key: "", most_day, most_talk }
 }
 
 function lines(text: string): string[] {
@@ -129,7 +129,8 @@ export class FaqRoom {
   }
 
   saveBot(draft: BotDraft, lang: Lang): Promise<boolean> {
-    const endpoint = { on: draft.model_on, url: draft.url, model: draft.model, instructions: draft.instructions, ...(draft.key ? { key: draft.key } : {}) }
+    const { url, model, instructions, most_day, most_talk, key } = draft
+    const endpoint = { on: draft.model_on, url, model, instructions, most_day, most_talk, ...(key ? { key } : {}) }
     const body = { on: draft.on, name: draft.name, tries: draft.tries, words: lines(draft.words), endpoint }
     return this.#try(lang, async () => {
       this.#bot.value = await this.#api.call<Bot>("PATCH", `${this.#path}/bot`, body)
