@@ -132,6 +132,8 @@ var matrix = []struct {
 	{"POST /api/im/register", nil, `{"name":"Somebody","password":"12345678"}`, cells{403, 403, 403, 403, 403, 403}}, // closed until an owner opens it
 	{"GET /api/im", nil, "", cells{401, 403, 200, 403, 200, 200}},
 	{"GET /api/im/conversations", nil, "", cells{401, 403, 200, 403, 200, 200}},
+	{"PATCH /api/im/conversations/{id}", groupPath, `{"marked":true}`, cells{401, 403, 404, 403, 404, 200}}, // the agent has left it above
+	{"GET /api/im/mentions", nil, "", cells{401, 403, 200, 403, 200, 200}},
 	{"PATCH /api/im/me", nil, `{"signature":"hello"}`, cells{401, 403, 200, 403, 200, 200}},
 	{"PUT /api/im/presence", nil, `{"state":"busy"}`, cells{401, 403, 200, 403, 200, 200}},
 	{"PUT /api/im/password", nil, `{"old":"not this one","password":"another long one"}`, cells{401, 403, 403, 403, 403, 403}},

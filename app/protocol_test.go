@@ -54,7 +54,7 @@ var spoken = []struct {
 	{"BotEndpoint", faq.Endpoint{}}, {"Bot", faq.Bot{}}, {"FaqMatch", faq.Match{}}, {"FaqTrial", faq.Trial{}},
 	{"Block", safety.Block{}}, {"BlockPage", safety.Page{}}, {"VisitorBlock", safety.VisitorBlock{}},
 	{"Profile", people.Profile{}}, {"Myself", people.Member{}}, {"Registration", people.Registration{}}, {"Device", people.Device{}},
-	{"Last", chat.Last{}}, {"Brief", chat.Brief{}}, {"GroupPlace", chat.GroupPlace{}}, {"FoundGroup", chat.FoundGroup{}},
+	{"Last", chat.Last{}}, {"Brief", chat.Brief{}}, {"Kept", chat.Kept{}}, {"KeptChange", chat.KeptChange{}}, {"Mention", chat.Mention{}}, {"MentionPage", chat.MentionPage{}}, {"GroupPlace", chat.GroupPlace{}}, {"FoundGroup", chat.FoundGroup{}},
 	{"FriendRequest", contacts.Request{}}, {"BoxItem", contacts.BoxItem{}}, {"BoxPage", contacts.BoxPage{}},
 	{"Friend", contacts.Friend{}}, {"FriendGroup", contacts.FriendGroup{}}, {"Start", contacts.Start{}}, {"ContactsChange", contacts.Change{}},
 	{"Presence", contacts.Presence{}}, {"Card", contacts.Card{}}, {"BriefPage", contacts.ConversationPage{}},

@@ -30,7 +30,7 @@ type Last struct {
 
 // Brief is a conversation as a list shows it, without its messages. Known is what a device may claim to have
 // of it in a sync from now on. Peer is the other one of a direct conversation, oneself in that with oneself.
-// Unread stops at 100.
+// Unread stops at 100; Mention is the seq of the latest unread message that names the reader.
 type Brief struct {
 	Header
 	Known   Known     `json:"known"`
@@ -39,6 +39,7 @@ type Brief struct {
 	JoinSeq int64     `json:"join_seq"`
 	Read    int64     `json:"read"`
 	Unread  int       `json:"unread"`
+	Mention int64     `json:"mention,omitempty"`
 	At      time.Time `json:"at"` // of the latest change that a list is ordered by
 	Last    *Last     `json:"last"`
 }
@@ -50,6 +51,7 @@ type briefRow struct {
 	Role     string `bun:"role"`
 	ReadSeq  int64  `bun:"read_seq"`
 	Unread   int    `bun:"unread"`
+	Mention  int64  `bun:"mention"`
 	LastSeq  int64  `bun:"last_seq"` // 0: there is none that he may see
 	Sender   int64  `bun:"sender"`
 	Type     string `bun:"type"`
@@ -84,7 +86,7 @@ func (s *Service) Briefs(ctx context.Context, r bun.IDB, me int64, before string
 }
 
 func (r briefRow) brief(me int64) Brief {
-	b := Brief{Header: r.header(), Known: Known{r.Version, r.Reads}, Role: r.Role, JoinSeq: r.JoinSeq, Read: r.ReadSeq, Unread: r.Unread, At: r.UpdatedAt.UTC()}
+	b := Brief{Header: r.header(), Known: Known{r.Version, r.Reads}, Role: r.Role, JoinSeq: r.JoinSeq, Read: r.ReadSeq, Unread: r.Unread, Mention: r.Mention, At: r.UpdatedAt.UTC()}
 	if r.Kind == Direct {
 		b.Peer = r.OwnerID
 		if b.Peer == me {
@@ -110,7 +112,9 @@ func briefsOf(ctx context.Context, r bun.IDB, me int64, at time.Time, id int64, 
 			COALESCE(x.seq, 0) AS last_seq, COALESCE(x.sender_id, 0) AS sender, COALESCE(x.type, '') AS type, COALESCE(SUBSTR(x.alt, 1, ` + strconv.Itoa(quoted) + `), '') AS alt,
 			CASE WHEN x.type = 'system' THEN x.body ELSE '' END AS body, x.recalled_at IS NOT NULL AS recalled, x.created_at AS said_at,
 			(SELECT COUNT(*) FROM (SELECT 1 FROM messages u WHERE u.conversation_id = m.conversation_id AND u.seq > m.read_seq AND u.seq >= m.join_seq
-				AND u.sender_id <> m.person_id AND u.type <> 'system' AND u.recalled_at IS NULL LIMIT ` + strconv.Itoa(fewUnread) + `) AS few) AS unread
+				AND u.sender_id <> m.person_id AND u.type <> 'system' AND u.recalled_at IS NULL LIMIT ` + strconv.Itoa(fewUnread) + `) AS few) AS unread,
+			(SELECT COALESCE(MAX(n.seq), 0) FROM mentions n WHERE n.conversation_id = m.conversation_id AND n.person_id IN (0, m.person_id)
+				AND n.seq > m.read_seq AND n.seq >= m.join_seq AND n.by_id <> m.person_id) AS mention
 		FROM members m JOIN conversations c ON c.id = m.conversation_id
 			LEFT JOIN messages x ON x.conversation_id = c.id AND x.seq = c.seq AND x.seq >= m.join_seq
 		WHERE m.person_id = ? AND m.left_seq IS NULL AND c.kind IN ('direct', 'group')`

@@ -48,6 +48,8 @@ func (s *Service) editTx(ctx context.Context, tx *storage.Tx, by, conversation, 
 	if err != nil {
 		return Message{}, err
 	}
+	was := row.message().Body
+	d.Body.Mentions, d.Body.MentionAll = was.Mentions, was.MentionAll // other words, for the same people
 	body := string(encode(d.Body))
 	if row.Body == body {
 		found, err := said(ctx, tx, []messageRow{row}, 1)

@@ -149,6 +149,9 @@ func (s *Service) placeTx(ctx context.Context, tx *storage.Tx, by, conversation 
 	if err := insertMessage(ctx, tx, row); err != nil {
 		return Message{}, err
 	}
+	if err := mentionTx(ctx, tx, c, row, d.Body); err != nil {
+		return Message{}, err
+	}
 	m := row.message()
 	if err := s.pushTx(ctx, tx, &m, to); err != nil {
 		return Message{}, err

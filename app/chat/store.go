@@ -282,6 +282,9 @@ func blank(ctx context.Context, tx *storage.Tx, r messageRow) error {
 	if err != nil {
 		return err
 	}
+	if err := unmention(ctx, tx, r.ConversationID, r.Seq); err != nil {
+		return err
+	}
 	return tx.Do(ctx, `UPDATE message_edits SET was = '', edit_hash = '' WHERE conversation_id = ? AND seq = ?`, r.ConversationID, r.Seq)
 }
 

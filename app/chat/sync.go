@@ -116,8 +116,8 @@ func (s *Service) begin(socket *hub.Attachment, person, list int64, has map[int6
 	socket.Flush(versions)
 }
 
-// Sync answers what a device lacks, from one snapshot. It covers the 200 latest conversations and
-// whatever else the device names.
+// Sync answers what a device lacks, from one snapshot. It covers the 200 latest conversations, pinned ones before
+// others, and whatever else the device names.
 func (s *Service) Sync(ctx context.Context, me int64, req SyncRequest) (SyncAnswer, error) {
 	if req.Epoch != s.epoch {
 		req.Known, req.List = nil, 0
@@ -204,7 +204,9 @@ func latestPlaces(ctx context.Context, r bun.IDB, me int64) ([]place, error) {
 	err := r.NewRaw(`
 		SELECT `+placeColumns+`, COALESCE(l.list, 0) AS list
 		FROM members m JOIN conversations c ON c.id = m.conversation_id LEFT JOIN lists l ON l.person_id = m.person_id
-		WHERE m.person_id = ? AND m.left_seq IS NULL ORDER BY c.updated_at DESC LIMIT ?`, me, covered).Scan(ctx, &all)
+		WHERE m.person_id = ? AND m.left_seq IS NULL
+		ORDER BY CASE WHEN c.id IN (SELECT conversation_id FROM kept WHERE person_id = ? AND pinned = 1) THEN 0 ELSE 1 END, c.updated_at DESC LIMIT ?`,
+		me, me, covered).Scan(ctx, &all)
 	return all, err
 }
 

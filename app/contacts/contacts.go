@@ -59,6 +59,7 @@ type Start struct {
 	Friends       []Friend          `json:"friends"`
 	Groups        []chat.GroupPlace `json:"groups"`
 	Conversations []chat.Brief      `json:"conversations"`
+	Kept          []chat.Kept       `json:"kept"` // how the reader keeps conversations, these and older ones
 	Next          string            `json:"next"`
 	People        []people.Person   `json:"people"`  // who appears in the conversations
 	Blocked       []int64           `json:"blocked"` // by the reader
@@ -75,6 +76,7 @@ type Change struct {
 	Box          []BoxItem      `json:"box,omitempty"`  // entries that are new, or whose request was answered
 	Unread       *int           `json:"unread,omitempty"`
 	Blocked      *[]int64       `json:"blocked,omitempty"`
+	Kept         []chat.Kept    `json:"kept,omitempty"` // how the reader keeps some of his conversations now
 }
 
 // Presence is the data of a `presence` frame.

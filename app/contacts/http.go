@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 
+	"ichat/app/chat"
 	"ichat/app/people"
 	"ichat/app/web"
 )
@@ -14,6 +15,8 @@ func (s *Service) Routes(w *web.Server) {
 	few := web.PerPerson(2, 20)
 	web.Route(w, web.Member, http.MethodGet, "/api/im", "Everything the messenger shows at sign-in", s.getStart, web.PerPerson(2, 20))
 	web.Route(w, web.Member, http.MethodGet, "/api/im/conversations", "One's older conversations", s.getConversations)
+	web.Route(w, web.Member, http.MethodPatch, "/api/im/conversations/{id}", "Keep a conversation on top, quiet, hidden or marked as unread", s.patchKept, few)
+	web.Route(w, web.Member, http.MethodGet, "/api/im/mentions", "What names one in groups, the latest first", s.getMentions)
 	web.Route(w, web.Member, http.MethodPatch, "/api/im/me", "Change one's name, signature and profile", s.patchMe, few)
 	web.Route(w, web.Member, http.MethodPut, "/api/im/presence", "Be online, away, busy or invisible", s.putPresence, few)
 	s.friendRoutes(w, few)
@@ -38,6 +41,30 @@ type conversationsOutput struct{ Body ConversationPage }
 func (s *Service) getConversations(ctx context.Context, in *conversationsInput) (*conversationsOutput, error) {
 	p, err := s.Conversations(ctx, web.CallerOf(ctx).Person, in.Before, in.Limit)
 	return &conversationsOutput{Body: p}, err
+}
+
+type keptInput struct {
+	ID   int64 `path:"id"`
+	Body chat.KeptChange
+}
+
+type keptOutput struct{ Body chat.Kept }
+
+func (s *Service) patchKept(ctx context.Context, in *keptInput) (*keptOutput, error) {
+	k, err := s.Keep(ctx, web.CallerOf(ctx).Person, in.ID, in.Body)
+	return &keptOutput{Body: k}, err
+}
+
+type mentionsInput struct {
+	Before int64 `query:"before" minimum:"0"`
+	Limit  int   `query:"limit" minimum:"1" maximum:"100" default:"30"`
+}
+
+type mentionsOutput struct{ Body chat.MentionPage }
+
+func (s *Service) getMentions(ctx context.Context, in *mentionsInput) (*mentionsOutput, error) {
+	p, err := s.chat.Mentions(ctx, web.CallerOf(ctx).Person, in.Before, in.Limit)
+	return &mentionsOutput{Body: p}, err
 }
 
 type meInput struct{ Body people.ProfileChange }

@@ -3,6 +3,7 @@ package contacts
 import (
 	"context"
 
+	"ichat/app/chat"
 	"ichat/app/hub"
 	"ichat/app/people"
 	"ichat/storage"
@@ -39,6 +40,18 @@ func (s *Service) shownTx(ctx context.Context, tx *storage.Tx, before, after peo
 	}
 	tx.After(func() { s.hub.Push(to, hub.Frame{Type: "person", Data: card}) })
 	return nil
+}
+
+// Keep changes how somebody keeps a conversation in his own list, on all his devices.
+func (s *Service) Keep(ctx context.Context, me, conversation int64, c chat.KeptChange) (k chat.Kept, err error) {
+	err = s.db.Write(ctx, func(ctx context.Context, tx *storage.Tx) (err error) {
+		var moved bool
+		if k, moved, err = s.chat.KeepTx(ctx, tx, me, conversation, c); err != nil || !moved {
+			return err
+		}
+		return s.tellTx(ctx, tx, map[int64]Change{me: {Kept: []chat.Kept{k}}})
+	})
+	return k, err
 }
 
 // SetPresence keeps the state somebody gives himself, and tells who may see it.

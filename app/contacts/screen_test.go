@@ -10,6 +10,7 @@ import (
 
 	"ichat/app/apptest"
 	"ichat/app/audit"
+	"ichat/app/chat"
 	"ichat/app/contacts"
 )
 
@@ -73,7 +74,7 @@ func (s *screen) differs() (problems []string) {
 	fresh := start(s.c)
 	for name, pair := range map[string][2]any{
 		"me": {s.shows.Me, fresh.Me}, "friends": {s.shows.Friends, fresh.Friends}, "groups of friends": {s.shows.FriendGroups, fresh.FriendGroups},
-		"blocked": {s.shows.Blocked, fresh.Blocked}, "unread": {s.shows.Unread, fresh.Unread}, "list": {s.shows.List, fresh.List},
+		"blocked": {s.shows.Blocked, fresh.Blocked}, "unread": {s.shows.Unread, fresh.Unread}, "kept": {s.shows.Kept, fresh.Kept}, "list": {s.shows.List, fresh.List},
 	} {
 		if !reflect.DeepEqual(pair[0], pair[1]) {
 			problems = append(problems, fmt.Sprintf("%s are %+v instead of %+v", name, pair[0], pair[1]))
@@ -103,6 +104,13 @@ func (s *screen) take(c contacts.Change) {
 	if c.Unread != nil {
 		s.shows.Unread = *c.Unread
 	}
+	for _, k := range c.Kept {
+		s.shows.Kept = slices.DeleteFunc(s.shows.Kept, func(old chat.Kept) bool { return old.ConversationID == k.ConversationID })
+		if k != (chat.Kept{ConversationID: k.ConversationID, Notify: chat.NotifyAll}) {
+			s.shows.Kept = append(s.shows.Kept, k)
+		}
+	}
+	slices.SortFunc(s.shows.Kept, func(a, b chat.Kept) int { return cmp.Compare(a.ConversationID, b.ConversationID) })
 	gone := c.Gone
 	for _, f := range c.Friends {
 		gone = append(gone, f.Person.ID)

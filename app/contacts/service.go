@@ -86,6 +86,9 @@ func (s *Service) startIn(ctx context.Context, r bun.IDB, me int64, a *Start) (e
 	if a.Conversations, a.Next, err = s.chat.Briefs(ctx, r, me, "", covered); err != nil {
 		return err
 	}
+	if a.Kept, err = s.chat.KeptOf(ctx, r, me); err != nil {
+		return err
+	}
 	if a.Blocked, err = blockedBy(ctx, r, me); err != nil {
 		return err
 	}
