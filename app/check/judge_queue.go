@@ -18,13 +18,14 @@ type stretch struct {
 	gaveUp   map[int64]bool // agents who had it before and passed it on, or did not answer
 	next     *Assignment    // what ended it
 	first    bool           // it had not been given to anybody before
+	came     time.Time      // when it overflowed into this queue; zero: it did not
 }
 
 // waits are the stretches of a ticket that ended with an agent.
 func (t TicketStory) waits() (all []stretch) {
 	from, gaveUp := t.Ticket.OpenedAt, map[int64]bool{}
 	for i, a := range t.History {
-		all = append(all, stretch{t.Ticket, t.queueAt(a.At), from, a.At, gaveUp, &t.History[i], i == 0})
+		all = append(all, stretch{t.Ticket, t.queueAt(a.At), from, a.At, gaveUp, &t.History[i], i == 0, t.overflowedAt(a.At)})
 		if a.EndedAt == nil {
 			break
 		}
@@ -54,6 +55,16 @@ func (t TicketStory) queueAt(at time.Time) string {
 	return queue
 }
 
+// overflowedAt is when a ticket last overflowed before a moment.
+func (t TicketStory) overflowedAt(at time.Time) (last time.Time) {
+	for _, e := range t.Events {
+		if e.Kind == "overflowed" && !e.At.After(at) {
+			last = e.At
+		}
+	}
+	return last
+}
+
 // before tells whether a ticket is to be served before another one of the same queue.
 func (t Ticket) before(other Ticket) bool {
 	return t.Priority > other.Priority || t.Priority == other.Priority && t.OpenedAt.Before(other.OpenedAt)
@@ -72,6 +83,9 @@ func (b *book) firstComeFirstServed() (found []Violation) {
 			if w.queue != "" {
 				if w.first {
 					w.from = firstFrom(answered[t.Ticket.Conv], w.from)
+				}
+				if w.came.After(w.from) {
+					w.from = w.came
 				}
 				byQueue[w.queue] = append(byQueue[w.queue], w)
 			}

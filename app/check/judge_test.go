@@ -269,6 +269,24 @@ func TestWhoComesLaterMayBeServedFirstInAnotherQueue(t *testing.T) {
 	}
 }
 
+// Who overflows comes into his new queue like anybody: a moment before somebody was served, the round under way did not see him.
+func TestWhoOverflowedAMomentAgoMayBePassedOver(t *testing.T) {
+	for _, ago := range []time.Duration{time.Second, time.Minute} {
+		s := calmStory()
+		t1 := &s.Final.Tickets[0]
+		served := t1.History[0].At
+		early := ticketOf(8, 2, otherID, 44, t1.Ticket.OpenedAt.Add(-2*time.Minute), served.Add(time.Minute), served.Add(2*time.Minute))
+		early.Events = []TicketEvent{overflowed(served.Add(-ago))}
+		t1.Ticket.OpenedAt = served.Add(-90 * time.Second)
+		t1.Events = []TicketEvent{overflowed(served.Add(-time.Minute))}
+		s.Final.Tickets = append(s.Final.Tickets, early)
+		found := (&book{Story: s}).firstComeFirstServed()
+		if just := ago == time.Second; just != (len(found) == 0) {
+			t.Errorf("overflowed %s before: found %v", ago, found)
+		}
+	}
+}
+
 func TestAViolationCarriesItsOwnStoryOnly(t *testing.T) {
 	s := calmStory()
 	truth(&s, func(log []Message) []Message {
