@@ -21,7 +21,7 @@ const (
 	comers     = 24               // visitors that come at once
 	calmRate   = 32               // a second, between the rushes
 	queueWait  = time.Second      // p99, while there is room
-	raceFor    = 195 * time.Second
+	raceFor    = 215 * time.Second
 )
 
 // Race lets three nodes, or one on SQLite, hand thousands of visitors to two hundred agents, who take, answer or not, close, pass on, go
