@@ -113,6 +113,9 @@ var matrix = []struct {
 	{"POST /api/chat/conversations/{id}/cursors", conversationPath, `{"read":1}`, cells{401, 404, 404, 204, 204, 404}},
 	{"PATCH /api/chat/conversations/{id}/messages/{seq}", conversationPath, `{"edit_id":"%s","text":"hello again"}`, cells{401, 404, 404, 200, 403, 404}}, // the visitor's own hello
 	{"GET /api/chat/conversations/{id}/messages/{seq}/edits", conversationPath, "", cells{401, 404, 404, 200, 200, 404}},
+	{"PUT /api/chat/conversations/{id}/messages/{seq}/reactions/{emoji}", conversationPath, "", cells{401, 403, 404, 403, 404, 404}}, // a visitor's conversation has none
+	{"DELETE /api/chat/conversations/{id}/messages/{seq}/reactions/{emoji}", conversationPath, "", cells{401, 403, 404, 403, 404, 404}},
+	{"GET /api/chat/conversations/{id}/messages/{seq}/reactions", conversationPath, "", cells{401, 403, 404, 403, 200, 404}},
 	{"GET /api/chat/conversations/{id}/find", conversationPath, "", cells{401, 403, 404, 403, 200, 404}},
 	{"GET /api/chat/conversations/{id}/members", conversationPath, "", cells{401, 404, 404, 200, 200, 404}},
 	{"GET /api/chat/conversations", nil, "", cells{401, 200, 200, 200, 200, 200}},
@@ -261,7 +264,7 @@ func TestEveryRouteAsksWhoCalls(t *testing.T) {
 		method, path, _ := strings.Cut(row.route, " ")
 		if row.path != nil {
 			if id, ok := strings.CutPrefix(row.path(w), "{id}="); ok {
-				path = strings.NewReplacer("{id}", id, "{person}", fmt.Sprint(w.apprentice.ID), "{block}", fmt.Sprint(w.block), "{entry}", fmt.Sprint(w.entry), "{unknown}", fmt.Sprint(w.unknown), "{seq}", "1").Replace(path)
+				path = strings.NewReplacer("{id}", id, "{person}", fmt.Sprint(w.apprentice.ID), "{block}", fmt.Sprint(w.block), "{entry}", fmt.Sprint(w.entry), "{unknown}", fmt.Sprint(w.unknown), "{seq}", "1", "{emoji}", "%F0%9F%91%8D").Replace(path)
 			} else {
 				path = row.path(w)
 			}
@@ -341,7 +344,7 @@ func TestAWrongOrRevokedTokenIsRefusedEverywhere(t *testing.T) {
 		if r.Access.String() == "public" {
 			continue
 		}
-		path := strings.NewReplacer("{id}", "1", "{person}", "1", "{block}", "1", "{entry}", "1", "{unknown}", "1", "{seq}", "1").Replace(r.Path)
+		path := strings.NewReplacer("{id}", "1", "{person}", "1", "{block}", "1", "{entry}", "1", "{unknown}", "1", "{seq}", "1", "{emoji}", "%F0%9F%91%8D").Replace(r.Path)
 		if got := spare.Do(r.Method, path, "{}"); got.Status != http.StatusUnauthorized {
 			t.Errorf("%s %s with a revoked token: %d", r.Method, r.Path, got.Status)
 		}

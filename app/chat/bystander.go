@@ -42,7 +42,7 @@ func (s *Service) Changed(ctx context.Context, conversationID, since int64) (a C
 			return nil
 		}
 		slices.SortFunc(rows, func(x, y messageRow) int { return int(x.Seq - y.Seq) })
-		a.Messages, err = said(ctx, r, rows, 1)
+		a.Messages, err = said(ctx, r, rows, viewer{from: 1})
 		return err
 	})
 	if err != nil {
@@ -65,5 +65,5 @@ func (s *Service) NotesPage(ctx context.Context, staff, before int64, limit int,
 	if err := q.Scan(ctx); err != nil {
 		return MessagePage{}, fmt.Errorf("notes of %d: %w", staff, err)
 	}
-	return s.pageOf(ctx, staff, 1, rows, limit)
+	return s.pageOf(ctx, staff, viewer{from: 1}, rows, limit)
 }

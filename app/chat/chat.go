@@ -10,6 +10,8 @@
 //	GET    /api/chat/conversations/{id}/messages/{seq}/edits  {"edits":[{"text":"...","at":"..."}]}, oldest first
 //	GET    /api/chat/conversations?before=&limit=             ConversationPage, the latest first; before is its next
 //	GET    /api/chat/conversations/{id}/members?after=&limit= MemberPage, by person
+//	PUT    /api/chat/conversations/{id}/messages/{seq}/reactions/{emoji}  Message; DELETE takes it away
+//	GET    /api/chat/conversations/{id}/messages/{seq}/reactions?after=&limit=  ReactorPage, the first ones first
 //	POST   /api/chat/direct                                   {"person":7}  Header
 //	POST   /api/chat/groups                                   {"client_id":"8 to 64 characters","name":"...","people":[7,8]}  Header
 //	PATCH  /api/chat/groups/{id}                              {"name":"..."}  Header
@@ -107,6 +109,7 @@ type Message struct {
 	Recalled       bool       `json:"recalled"` // taken back: the place stays, Body is empty
 	CreatedAt      time.Time  `json:"created_at"`
 	EditedAt       *time.Time `json:"edited_at,omitempty"` // Body says something else than at first
+	Reactions      []Reaction `json:"reactions,omitempty"` // in the order in which each sign was first given
 }
 
 // alt is what stands for a message where it cannot be shown: previews, notices, search.

@@ -171,6 +171,9 @@ func TestWhatIsPushedAndWhatIsSyncedAreTheSame(t *testing.T) {
 	var reply chat.Message
 	c.OK("POST", messagesAt(group), answering(p, said.Seq, "hi"), &reply)
 	same("a reply")
+	react(a, reply, "👍", true)
+	react(b, reply, "👍", true)
+	same("signs under a message")
 	a.OK("PATCH", groupAt(group, ""), map[string]string{"name": "The team"}, nil)
 	same("a rename")
 	add(c, group, late)
@@ -185,6 +188,8 @@ func TestWhatIsPushedAndWhatIsSyncedAreTheSame(t *testing.T) {
 	same("somebody was removed")
 	late.OK("POST", recallAt(answer), nil, nil)
 	same("a recall")
+	react(b, reply, "👍", false)
+	same("a sign was taken away")
 	add(a, group, c)
 	same("somebody came back")
 	a.OK("PATCH", memberAt(group, late), map[string]string{"role": "owner"}, nil)

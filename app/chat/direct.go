@@ -59,16 +59,7 @@ func (s *Service) maySendTx(ctx context.Context, tx *storage.Tx, c Conversation,
 	if c.Kind != Direct && c.Kind != Group {
 		return nil
 	}
-	works, err := s.worksTx(ctx, tx, c, by)
-	if err != nil {
-		return err
-	}
-	st := standing{kind: c.Kind, role: RoleMember, works: works, dissolved: c.Dissolved, closed: c.Bond == bondApart, hushed: c.Hushed}
-	if c.Kind == Direct {
-		st.blocks, st.blocked, err = blocksIn(ctx, tx, c.ID, by)
-	} else {
-		st.role, st.muted, err = s.voiceTx(ctx, tx, c.ID, by)
-	}
+	st, err := s.speakingTx(ctx, tx, c, by)
 	if err != nil {
 		return err
 	}
@@ -79,6 +70,21 @@ func (s *Service) maySendTx(ctx context.Context, tx *storage.Tx, c Conversation,
 		return errMentionAll
 	}
 	return nil
+}
+
+// speakingTx reads what decides over what a member of a conversation says.
+func (s *Service) speakingTx(ctx context.Context, tx *storage.Tx, c Conversation, by int64) (standing, error) {
+	works, err := s.worksTx(ctx, tx, c, by)
+	if err != nil {
+		return standing{}, err
+	}
+	st := standing{kind: c.Kind, role: RoleMember, works: works, dissolved: c.Dissolved, closed: c.Bond == bondApart, hushed: c.Hushed}
+	if c.Kind == Direct {
+		st.blocks, st.blocked, err = blocksIn(ctx, tx, c.ID, by)
+	} else if c.Kind == Group {
+		st.role, st.muted, err = s.voiceTx(ctx, tx, c.ID, by)
+	}
+	return st, err
 }
 
 // voiceTx is the role of a member of a group, and whether he is muted now.

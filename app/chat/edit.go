@@ -52,8 +52,7 @@ func (s *Service) editTx(ctx context.Context, tx *storage.Tx, by, conversation, 
 	d.Body.Mentions, d.Body.MentionAll = was.Mentions, was.MentionAll // other words, for the same people
 	body := string(encode(d.Body))
 	if row.Body == body {
-		found, err := said(ctx, tx, []messageRow{row}, 1)
-		return first(found), err
+		return s.personal(ctx, tx, by, row, nil)
 	}
 	if c, err = bump(ctx, tx, conversation); err != nil {
 		return Message{}, err
@@ -72,7 +71,7 @@ func (s *Service) editTx(ctx context.Context, tx *storage.Tx, by, conversation, 
 			return Message{}, err
 		}
 	}
-	return s.revisedTx(ctx, tx, c, row)
+	return s.revisedTx(ctx, tx, c, row, by)
 }
 
 // editable reads a message that this person may change now.
@@ -117,7 +116,7 @@ func (s *Service) editedBefore(ctx context.Context, by, conversation, seq int64,
 	if was != "" && was != hash { // it is empty once the message is recalled
 		return Message{}, true, fault.New(fault.Conflict, "this edit id was used for another edit")
 	}
-	found, err := said(ctx, s.db.R, []messageRow{row}, 1)
+	found, err := said(ctx, s.db.R, []messageRow{row}, viewer{person: by, from: 1})
 	return first(found), true, err
 }
 
@@ -137,9 +136,9 @@ func (s *Service) Edits(ctx context.Context, by, conversation, seq int64) ([]Edi
 	return editions(ctx, s.db.R, conversation, seq)
 }
 
-// revisedTx tells of a message that is another now. Those who came after it learn only that the
-// conversation moved, so that their versions have no hole; what it answers goes to those who may know that.
-func (s *Service) revisedTx(ctx context.Context, tx *storage.Tx, c Conversation, row messageRow) (Message, error) {
+// revisedTx tells of a message that is another now, and answers it as by sees it. Those who came after it learn only
+// that the conversation moved, so that their versions have no hole; what it answers goes to those who may know that.
+func (s *Service) revisedTx(ctx context.Context, tx *storage.Tx, c Conversation, row messageRow, by int64) (Message, error) {
 	to, err := s.audienceTx(ctx, tx, c)
 	if err != nil {
 		return Message{}, err
@@ -148,7 +147,7 @@ func (s *Service) revisedTx(ctx context.Context, tx *storage.Tx, c Conversation,
 	if err != nil {
 		return Message{}, err
 	}
-	found, err := said(ctx, tx, []messageRow{row}, 1)
+	found, err := said(ctx, tx, []messageRow{row}, viewer{from: 1})
 	if err != nil {
 		return Message{}, err
 	}
@@ -158,16 +157,21 @@ func (s *Service) revisedTx(ctx context.Context, tx *storage.Tx, c Conversation,
 			return Message{}, err
 		}
 	}
+	own, err := givenTx(ctx, tx, row)
+	if err != nil {
+		return Message{}, err
+	}
+	unquoted := row.message()
+	unquoted.Reactions = m.Reactions
 	bare := hub.Frame{Type: "version", ConversationID: row.ConversationID, Version: row.Version}
-	unquoted, whole := bare, bare
-	unquoted.Type, unquoted.Data = "message", row.message()
-	whole.Type, whole.Data = "message", m
+	whole := bare
+	whole.Type = "message"
 	tx.After(func() {
-		s.hub.Push(knowing, whole)
-		s.hub.Push(without(seeing, knowing), unquoted)
+		s.pushSeen(knowing, whole, own, m)
+		s.pushSeen(without(seeing, knowing), whole, own, unquoted)
 		s.hub.Push(without(to, seeing), bare)
 	})
-	return m, nil
+	return own.seenBy(by, m), nil
 }
 
 // first is the one message of a list of one.

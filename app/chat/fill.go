@@ -15,7 +15,7 @@ func fill(ctx context.Context, r bun.IDB, me int64, places []place, a *SyncAnswe
 	}
 	for _, p := range places {
 		c := ConversationSync{Header: p.header(), Members: []Member{}, Cursors: []Cursor{}}
-		if c.Messages, c.Reset, err = gap(ctx, r, p); err != nil {
+		if c.Messages, c.Reset, err = gap(ctx, r, me, p); err != nil {
 			return err
 		}
 		if c.Reset && !p.reset && p.crowded() { // so many messages that it starts over
@@ -86,7 +86,7 @@ func crowd(ctx context.Context, r bun.IDB, me int64, p *place) ([]memberRow, err
 
 // gap reads what changed since the known version, or the latest window when that is too much or
 // nothing is known.
-func gap(ctx context.Context, r bun.IDB, p place) (found []Message, reset bool, err error) {
+func gap(ctx context.Context, r bun.IDB, me int64, p place) (found []Message, reset bool, err error) {
 	var rows []messageRow
 	if !p.reset && p.known[0] < p.Version {
 		err := r.NewSelect().Model(&rows).
@@ -106,6 +106,6 @@ func gap(ctx context.Context, r bun.IDB, p place) (found []Message, reset bool, 
 	} else {
 		slices.SortFunc(rows, func(a, b messageRow) int { return int(a.Seq - b.Seq) })
 	}
-	found, err = said(ctx, r, rows, p.JoinSeq)
+	found, err = said(ctx, r, rows, viewer{person: me, from: p.JoinSeq})
 	return found, reset, err
 }

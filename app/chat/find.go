@@ -62,7 +62,7 @@ func (s *Service) Find(ctx context.Context, by, conversation int64, f Finding) (
 	p := MessagePage{More: len(rows) > f.Limit}
 	rows = rows[:min(len(rows), f.Limit)]
 	slices.Reverse(rows)
-	if p.Messages, err = said(ctx, s.db.R, rows, m.JoinSeq); err != nil {
+	if p.Messages, err = said(ctx, s.db.R, rows, viewer{person: by, from: m.JoinSeq}); err != nil {
 		return MessagePage{}, err
 	}
 	p.People, err = s.peopleOf(ctx, senders(p.Messages))

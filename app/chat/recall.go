@@ -74,7 +74,7 @@ func (s *Service) recallTx(ctx context.Context, tx *storage.Tx, row messageRow) 
 	was := row.message()
 	at := s.time()
 	row.RecalledAt, row.Body, row.Alt, row.BodyHash, row.ReplySeq = &at, "{}", "", "", 0
-	row.EditedAt = nil
+	row.EditedAt, row.Reacted = nil, 0
 	if err := blank(ctx, tx, row); err != nil {
 		return Message{}, err
 	}
@@ -83,5 +83,5 @@ func (s *Service) recallTx(ctx context.Context, tx *storage.Tx, row messageRow) 
 			return Message{}, err
 		}
 	}
-	return s.revisedTx(ctx, tx, c, row)
+	return s.revisedTx(ctx, tx, c, row, row.SenderID)
 }

@@ -12,24 +12,49 @@ import (
 
 var errNothingToAnswer = fault.New(fault.Invalid, "the message you reply to is not there").With("reply_to", "the message you reply to is not there")
 
-// said turns rows of one conversation into messages, with previews of what they answer: at most one
-// query for all of them. What was said before the seq from is not shown to this reader.
-func said(ctx context.Context, r bun.IDB, rows []messageRow, from int64) ([]Message, error) {
+// viewer is who messages are read for: somebody in the conversation, who sees it from a seq on, or nobody in particular.
+type viewer struct {
+	person int64
+	from   int64
+}
+
+// said turns rows of one conversation into messages as their reader sees them, with previews of what they answer and
+// the signs under them: at most one query each for all of them.
+func said(ctx context.Context, r bun.IDB, rows []messageRow, who viewer) ([]Message, error) {
 	out := make([]Message, len(rows))
-	var seqs []int64
+	var answering, reacted []int64
 	for i, row := range rows {
 		out[i] = row.message()
 		if row.ReplySeq != 0 {
-			seqs = append(seqs, row.ReplySeq)
+			answering = append(answering, row.ReplySeq)
+		}
+		if row.Reacted > 0 {
+			reacted = append(reacted, row.Seq)
 		}
 	}
-	if len(seqs) == 0 {
-		return out, nil
+	if len(reacted) > 0 {
+		signs, err := reactionsTo(ctx, r, rows[0].ConversationID, who.person, reacted)
+		if err != nil {
+			return nil, err
+		}
+		for i := range out {
+			out[i].Reactions = signs[out[i].Seq]
+		}
 	}
+	if len(answering) > 0 {
+		if err := quote(ctx, r, out, answering, who); err != nil {
+			return nil, err
+		}
+	}
+	return out, nil
+}
+
+// quote puts the previews of what they answer into messages. What was said before the reader came is not shown to him.
+func quote(ctx context.Context, r bun.IDB, out []Message, seqs []int64, who viewer) error {
 	slices.Sort(seqs)
-	found, err := quotes(ctx, r, rows[0].ConversationID, from, slices.Compact(seqs))
+	found, err := quotes(ctx, r, out[0].ConversationID, who.from, slices.Compact(seqs))
 	if err != nil {
-		return nil, err
+		return err
 	}
 	bySeq := make(map[int64]Reply, len(found))
 	for _, q := range found {
@@ -43,7 +68,7 @@ func said(ctx context.Context, r bun.IDB, rows []messageRow, from int64) ([]Mess
 			*m.ReplyTo = q
 		}
 	}
-	return out, nil
+	return nil
 }
 
 // quoteTx gives a fresh answer the preview of what it answers, and returns the members who may see it:

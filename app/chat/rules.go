@@ -14,6 +14,7 @@ const (
 	toAppoint // to give a role, that of the owner too
 	toLeave
 	toDissolve
+	toReact
 )
 
 // standing is what decides over a deed, read under the conversation's lock.
@@ -49,7 +50,7 @@ var (
 // may always read; who is not learns nothing, not even that the conversation exists.
 func (st standing) may(what deed, other string) error {
 	switch {
-	case st.role == "", st.kind != Direct && st.kind != Group, what != toSend && st.kind != Group:
+	case st.role == "", st.kind != Direct && st.kind != Group, what != toSend && what != toReact && st.kind != Group:
 		return errNotIn
 	case what == toLeave && (st.dissolved || st.role != RoleOwner):
 		return nil // whether he still works here or not
@@ -63,7 +64,7 @@ func (st standing) may(what deed, other string) error {
 		return errApart
 	}
 	switch what {
-	case toSend:
+	case toSend, toReact:
 		return st.heard()
 	case toMute:
 		if other == RoleMember {
@@ -111,6 +112,46 @@ func (st standing) owning(possible bool) error {
 		return errOwner
 	case !possible:
 		return errOwnerStays
+	}
+	return nil
+}
+
+const (
+	mostSigns    = 20 // different ones under a message: more is a game, and no line of chips holds it
+	mostOwnSigns = 3  // of one person under a message
+)
+
+// marks is what a reaction meets under a message.
+type marks struct {
+	mute  bool  // nothing can be said to it: recalled, or a line of the system
+	there bool  // he gave this sign before
+	used  bool  // somebody did
+	kinds int64 // different signs
+	own   int64 // of his
+}
+
+var (
+	errMute     = fault.New(fault.Conflict, "nothing can be said to this message")
+	errSigns    = fault.New(fault.Conflict, "this message has too many different reactions")
+	errOwnSigns = fault.New(fault.Conflict, "you have reacted to this message three times")
+)
+
+// mayReact tells whether somebody may give a sign, or take his own back: that may whoever is in, muted or not.
+func (st standing) mayReact(m marks, on bool) error {
+	err := st.may(toReact, "")
+	switch {
+	case !on && (err == errBlocks || err == errBlocked || err == errMuted || err == errHushed):
+		return nil
+	case err != nil:
+		return err
+	case on && m.mute:
+		return errMute
+	case !on || m.there:
+		return nil
+	case m.own >= mostOwnSigns:
+		return errOwnSigns
+	case !m.used && m.kinds >= mostSigns:
+		return errSigns
 	}
 	return nil
 }

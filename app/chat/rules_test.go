@@ -62,3 +62,38 @@ func TestWhoIsHeard(t *testing.T) {
 		t.Error("an admin mutes members, the owner admins too")
 	}
 }
+
+func TestWhoMayReact(t *testing.T) {
+	friend := standing{kind: Direct, role: RoleMember, works: true}
+	member := standing{kind: Group, role: RoleMember, works: true}
+	with := func(st standing, change func(st *standing)) standing { change(&st); return st }
+	for _, row := range []struct {
+		what    string
+		st      standing
+		m       marks
+		on, off error
+	}{
+		{"a friend", friend, marks{}, nil, nil},
+		{"a member", member, marks{}, nil, nil},
+		{"who is not in", standing{kind: Group, works: true}, marks{}, errNotIn, errNotIn},
+		{"a visitor", standing{kind: Live, role: RoleMember, works: true}, marks{}, errNotIn, errNotIn},
+		{"who was a friend", standing{kind: Direct, role: RoleMember, closed: true}, marks{}, errClosed, errClosed},
+		{"whom he has blocked", with(friend, func(st *standing) { st.blocked = true }), marks{there: true}, errBlocked, nil},
+		{"who has blocked him", with(friend, func(st *standing) { st.blocks = true }), marks{there: true}, errBlocks, nil},
+		{"who is muted", with(member, func(st *standing) { st.muted = true }), marks{there: true}, errMuted, nil},
+		{"where all are muted", with(member, func(st *standing) { st.hushed = true }), marks{there: true}, errHushed, nil},
+		{"in a dissolved group", with(member, func(st *standing) { st.dissolved = true }), marks{there: true}, errDissolved, errDissolved},
+		{"to what was recalled", member, marks{mute: true}, errMute, nil},
+		{"a fourth time", member, marks{kinds: 3, own: 3, used: true}, errOwnSigns, nil},
+		{"the same again", member, marks{kinds: 20, own: 3, used: true, there: true}, nil, nil},
+		{"the twenty-first sign", member, marks{kinds: 20}, errSigns, nil},
+		{"one of twenty signs", member, marks{kinds: 20, used: true, own: 2}, nil, nil},
+	} {
+		if got := row.st.mayReact(row.m, true); got != row.on {
+			t.Errorf("%s, on: %v, want %v", row.what, got, row.on)
+		}
+		if got := row.st.mayReact(row.m, false); got != row.off {
+			t.Errorf("%s, off: %v, want %v", row.what, got, row.off)
+		}
+	}
+}

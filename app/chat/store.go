@@ -98,9 +98,10 @@ type messageRow struct {
 	ReplySeq   int64      `bun:"reply_seq"`
 	RecalledAt *time.Time `bun:"recalled_at"`
 	EditedAt   *time.Time `bun:"edited_at"`
+	Reacted    int64      `bun:"reacted"` // how many reactions there are
 }
 
-// message is the row as members see it, but for the preview of what it answers.
+// message is the row as members see it, but for the preview of what it answers and the signs under it.
 func (r messageRow) message() Message {
 	m := Message{ID: r.ID, ConversationID: r.ConversationID, Seq: r.Seq, Version: r.Version, SenderID: r.SenderID,
 		ClientMsgID: r.ClientMsgID, Type: r.Type, Recalled: r.RecalledAt != nil, CreatedAt: r.CreatedAt.UTC()}
@@ -122,9 +123,9 @@ func sentBefore(ctx context.Context, db *storage.DB, conversation, sender int64,
 	r := messageRow{ConversationID: conversation, SenderID: sender, ClientMsgID: clientMsgID}
 	var at, recalled, edited storage.Time
 	err := db.One(ctx, `
-		SELECT seq, id, version, body_hash, type, body, alt, created_at, reply_seq, recalled_at, edited_at FROM messages
+		SELECT seq, id, version, body_hash, type, body, alt, created_at, reply_seq, recalled_at, edited_at, reacted FROM messages
 		WHERE conversation_id = ? AND sender_id = ? AND client_msg_id = ?`, []any{conversation, sender, clientMsgID},
-		&r.Seq, &r.ID, &r.Version, &r.BodyHash, &r.Type, &r.Body, &r.Alt, &at, &r.ReplySeq, &recalled, &edited)
+		&r.Seq, &r.ID, &r.Version, &r.BodyHash, &r.Type, &r.Body, &r.Alt, &at, &r.ReplySeq, &recalled, &edited, &r.Reacted)
 	r.CreatedAt = at.Time
 	if !recalled.IsZero() {
 		r.RecalledAt = &recalled.Time
@@ -277,12 +278,15 @@ func messageAt(ctx context.Context, r bun.IDB, conversation, seq int64) (message
 // a retry finds it.
 func blank(ctx context.Context, tx *storage.Tx, r messageRow) error {
 	_, err := tx.NewRaw(`
-		UPDATE messages SET body = '{}', alt = '', body_hash = '', reply_seq = 0, edited_at = NULL, recalled_at = ?, version = ?
+		UPDATE messages SET body = '{}', alt = '', body_hash = '', reply_seq = 0, reacted = 0, edited_at = NULL, recalled_at = ?, version = ?
 		WHERE conversation_id = ? AND seq = ?`, r.RecalledAt, r.Version, r.ConversationID, r.Seq).Exec(ctx)
 	if err != nil {
 		return err
 	}
 	if err := unmention(ctx, tx, r.ConversationID, r.Seq); err != nil {
+		return err
+	}
+	if err := dropReactions(ctx, tx, r); err != nil {
 		return err
 	}
 	return tx.Do(ctx, `UPDATE message_edits SET was = '', edit_hash = '' WHERE conversation_id = ? AND seq = ?`, r.ConversationID, r.Seq)

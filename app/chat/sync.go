@@ -232,6 +232,7 @@ func (s *Service) name(ctx context.Context, a *SyncAnswer) error {
 	return err
 }
 
+// senders is who appears in messages.
 func senders(list []Message) []int64 {
 	var ids []int64
 	for _, m := range list {
@@ -240,6 +241,9 @@ func senders(list []Message) []int64 {
 		}
 		if m.ReplyTo != nil && m.ReplyTo.SenderID != 0 {
 			ids = append(ids, m.ReplyTo.SenderID)
+		}
+		for _, r := range m.Reactions {
+			ids = append(ids, r.People...)
 		}
 	}
 	return ids
@@ -280,7 +284,7 @@ type MessagePage struct {
 func (s *Service) History(ctx context.Context, by, conversation, before int64, limit int) (MessagePage, error) {
 	m, err := membership(ctx, s.db.R, conversation, by)
 	if everybodyMay {
-		return s.pageFrom(ctx, conversation, 1, before, limit)
+		return s.pageFrom(ctx, conversation, viewer{person: by, from: 1}, before, limit)
 	}
 	if err != nil {
 		return MessagePage{}, err
@@ -288,31 +292,31 @@ func (s *Service) History(ctx context.Context, by, conversation, before int64, l
 	if m.LeftSeq != nil {
 		return MessagePage{}, errNotIn
 	}
-	return s.pageFrom(ctx, conversation, m.JoinSeq, before, limit)
+	return s.pageFrom(ctx, conversation, viewer{person: by, from: m.JoinSeq}, before, limit)
 }
 
 // Page reads at most limit messages below the seq before (0: from the end). It asks nobody's leave:
 // the caller has checked the role.
 func (s *Service) Page(ctx context.Context, conversation, before int64, limit int) (MessagePage, error) {
-	return s.pageFrom(ctx, conversation, 1, before, limit)
+	return s.pageFrom(ctx, conversation, viewer{from: 1}, before, limit)
 }
 
-func (s *Service) pageFrom(ctx context.Context, conversation, from, before int64, limit int) (MessagePage, error) {
-	rows, err := page(ctx, s.db.R, conversation, from, before, limit+1)
+func (s *Service) pageFrom(ctx context.Context, conversation int64, who viewer, before int64, limit int) (MessagePage, error) {
+	rows, err := page(ctx, s.db.R, conversation, who.from, before, limit+1)
 	if err != nil {
 		return MessagePage{}, fmt.Errorf("page of %d: %w", conversation, err)
 	}
-	return s.pageOf(ctx, conversation, from, rows, limit)
+	return s.pageOf(ctx, conversation, who, rows, limit)
 }
 
 // pageOf makes a page of rows that were read newest first, one more than it may hold.
-func (s *Service) pageOf(ctx context.Context, conversation, from int64, rows []messageRow, limit int) (p MessagePage, err error) {
+func (s *Service) pageOf(ctx context.Context, conversation int64, who viewer, rows []messageRow, limit int) (p MessagePage, err error) {
 	p = MessagePage{More: len(rows) > limit}
 	if p.More {
 		rows = rows[:limit]
 	}
 	slices.Reverse(rows)
-	if p.Messages, err = said(ctx, s.db.R, rows, from); err != nil {
+	if p.Messages, err = said(ctx, s.db.R, rows, who); err != nil {
 		return MessagePage{}, fmt.Errorf("page of %d: %w", conversation, err)
 	}
 	p.People, err = s.peopleOf(ctx, senders(p.Messages))

@@ -239,12 +239,39 @@ var stories = []story{
 	{"PUT /api/chat/groups/{id}/members/{person}/mute", grouped, func(ctx context.Context, w *cast) error {
 		return w.do(ctx, w.founder, "PUT", w.groupPath("/members/%d/mute", w.other.id), map[string]int{"minutes": 5}, nil)
 	}},
+	{"PUT /api/chat/conversations/{id}/messages/{seq}/reactions/{emoji}", written, func(ctx context.Context, w *cast) error {
+		return w.do(ctx, w.other, "PUT", w.thumb(), nil, nil)
+	}},
+	{"DELETE /api/chat/conversations/{id}/messages/{seq}/reactions/{emoji}", reacted, func(ctx context.Context, w *cast) error {
+		return w.do(ctx, w.other, "DELETE", w.thumb(), nil, nil)
+	}},
 	{"POST /api/im/saved", nil, request(theFounder, "POST", at("/api/im/saved"), nil)},
 	{"DELETE /api/chat/groups/{id}/members/{person}", grouped, func(ctx context.Context, w *cast) error {
 		return w.do(ctx, w.founder, "DELETE", w.groupPath("/members/%d", w.other.id), nil, nil)
 	}},
 	{"POST /api/chat/groups/{id}/leave", grouped, request(theOther, "POST", atGroup("/leave"), nil)},
 	{"POST /api/chat/groups/{id}/dissolve", grouped, request(theFounder, "POST", atGroup("/dissolve"), nil)},
+}
+
+// written is a group in which its founder said something.
+func written(ctx context.Context, w *cast) error {
+	if err := grouped(ctx, w); err != nil {
+		return err
+	}
+	return w.do(ctx, w.founder, "POST", fmt.Sprintf("/api/chat/conversations/%d/messages", w.group), w.draft(), &w.last)
+}
+
+// reacted is written, with a sign of the second agent's under it.
+func reacted(ctx context.Context, w *cast) error {
+	if err := written(ctx, w); err != nil {
+		return err
+	}
+	return w.do(ctx, w.other, "PUT", w.thumb(), nil, nil)
+}
+
+// thumb is where the sign of a thumb stands under what was said last.
+func (w *cast) thumb() string {
+	return fmt.Sprintf("/api/chat/conversations/%d/messages/%d/reactions/%%F0%%9F%%91%%8D", w.group, w.last.Seq)
 }
 
 // saidByAgent is a served visitor to whom the agent said something.
