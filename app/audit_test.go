@@ -35,7 +35,8 @@ func TestEveryRouteOfTheBackOfficeWritesDownItsAct(t *testing.T) {
 		"POST /api/admin/mail/test": true, "POST /api/admin/mail/{id}/retry": true,
 		"POST /api/admin/sites/{id}/try": true, // it changes nothing
 		// about what the world has not got; app/contacts makes it
-		"POST /api/admin/groups/requests/{id}": true, "POST /api/admin/groups/{id}/dissolve": true, "PATCH /api/admin/reports/{id}": true,
+		"POST /api/admin/groups/requests/{id}": true, "POST /api/admin/groups/{id}/dissolve": true, "PATCH /api/admin/reports/{id}": true, "PATCH /api/admin/groups/{id}": true,
+		"PUT /api/admin/groups/{id}/members/{person}/mute": true, "POST /api/admin/groups/{id}/members/{person}/remove": true, "PATCH /api/admin/members/{person}": true,
 		"PUT /api/admin/sites/{id}/faq/order": true, // it names every question; app/faq shows its act
 	}
 	beside := map[string]bool{ // what is administrative of a room's own routes

@@ -172,7 +172,15 @@ var matrix = []struct {
 	{"POST /api/im/groups/by-link", nil, `{"token":"x"}`, cells{401, 403, 404, 403, 404, 404}},
 	{"GET /api/admin/groups", nil, "", cells{401, 403, 200, 403, 404, 200}},
 	{"POST /api/admin/groups/requests/{id}", groupPath, `{"approve":false}`, cells{401, 403, 404, 403, 404, 404}},
-	{"POST /api/admin/groups/{id}/dissolve", groupPath, "", cells{401, 403, 404, 403, 404, 404}}, // a group of colleagues is theirs
+	{"GET /api/admin/waiting", nil, "", cells{401, 403, 200, 403, 404, 200}},
+	{"GET /api/admin/groups/requests", nil, "", cells{401, 403, 200, 403, 404, 200}},
+	{"GET /api/admin/groups/{id}", groupPath, "", cells{401, 403, 404, 403, 404, 404}}, // a group of colleagues is theirs, here and below
+	{"PATCH /api/admin/groups/{id}", groupPath, `{"name":"y"}`, cells{401, 403, 404, 403, 404, 404}},
+	{"POST /api/admin/groups/{id}/dissolve", groupPath, `{}`, cells{401, 403, 404, 403, 404, 404}},
+	{"GET /api/admin/groups/{id}/members", groupPath, "", cells{401, 403, 404, 403, 404, 404}},
+	{"PUT /api/admin/groups/{id}/members/{person}/mute", groupPath, `{"minutes":1}`, cells{401, 403, 404, 403, 404, 404}},
+	{"POST /api/admin/groups/{id}/members/{person}/remove", groupPath, `{}`, cells{401, 403, 404, 403, 404, 404}},
+	{"PATCH /api/admin/members/{person}", groupPath, `{"disabled":true}`, cells{401, 403, 404, 403, 404, 404}}, // the apprentice never looked into the messenger
 	{"GET /api/admin/reports", nil, "", cells{401, 403, 200, 403, 404, 200}},
 	{"PATCH /api/admin/reports/{id}", groupPath, `{"state":"done"}`, cells{401, 403, 404, 403, 404, 404}},
 	{"POST /api/admin/members/invitations", nil, "", cells{401, 403, 200, 403, 404, 200}},

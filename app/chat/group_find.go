@@ -20,7 +20,8 @@ type GroupFilter struct {
 	Number int64
 	Before int64
 	Limit  int
-	All    bool // whatever they take in, dissolved ones too: for the back office
+	All    bool // whatever they take in: for the back office
+	Over   bool // those that were dissolved, instead of those that were not
 }
 
 // FoundGroup is a group as one who looks for it sees it.
@@ -42,7 +43,9 @@ func (s *Service) FindGroups(ctx context.Context, me int64, f GroupFilter) ([]Fo
 	case !f.All:
 		q += ` AND c.join_rule <> 'invite'`
 	}
-	if !f.All {
+	if f.Over {
+		q += ` AND c.dissolved_at IS NOT NULL`
+	} else {
 		q += ` AND c.dissolved_at IS NULL`
 	}
 	if f.Name != "" {

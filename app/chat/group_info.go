@@ -35,28 +35,42 @@ type GroupChange struct {
 // Invalid, NotFound (no group one is in), Denied, Conflict (dissolved). What is so already changes nothing and
 // is no fault, so all of it may be asked again.
 func (s *Service) ChangeGroup(ctx context.Context, by, group int64, g GroupChange) (Header, error) {
-	if g.Name != nil {
-		name, err := groupName(*g.Name)
-		if err != nil {
-			return Header{}, err
-		}
-		g.Name = &name
-	}
-	for field, text := range map[string]*string{"about": g.About, "notice": g.Notice} {
-		if most := map[string]int{"about": longestAbout, "notice": longestNotice}[field]; text != nil && utf8.RuneCountInString(*text) > most {
-			return Header{}, fault.New(fault.Invalid, "this text is too long").With(field, "this text is too long")
-		}
+	g, err := g.checked()
+	if err != nil {
+		return Header{}, err
 	}
 	return s.inGroup(ctx, by, group, func(ctx context.Context, tx *storage.Tx, c Conversation, st standing) (*act, error) {
 		if err := st.may(toRename, ""); err != nil {
 			return nil, err
 		}
-		name, info, key := c.changed(g)
-		if name == c.Name && info == c.Info {
-			return nil, nil
-		}
-		return &act{key: key, args: map[string]string{"name": name}, name: name, info: &info}, nil
+		return c.change(g), nil
 	})
+}
+
+// checked is the change with its name in order, or a refusal of what is too long.
+func (g GroupChange) checked() (GroupChange, error) {
+	if g.Name != nil {
+		name, err := groupName(*g.Name)
+		if err != nil {
+			return g, err
+		}
+		g.Name = &name
+	}
+	for field, text := range map[string]*string{"about": g.About, "notice": g.Notice} {
+		if most := map[string]int{"about": longestAbout, "notice": longestNotice}[field]; text != nil && utf8.RuneCountInString(*text) > most {
+			return g, fault.New(fault.Invalid, "this text is too long").With(field, "this text is too long")
+		}
+	}
+	return g, nil
+}
+
+// change is the act that makes a group so; nil when it is so already.
+func (c Conversation) change(g GroupChange) *act {
+	name, info, key := c.changed(g)
+	if name == c.Name && info == c.Info {
+		return nil
+	}
+	return &act{key: key, args: map[string]string{"name": name}, name: name, info: &info}
 }
 
 // changed is what a group says of itself after a change, and how a line words the most of it.
@@ -102,21 +116,26 @@ func (s *Service) Mute(ctx context.Context, by, group, person, minutes int64) (H
 		if err := st.may(toMute, m.Role); err != nil {
 			return nil, err
 		}
-		args, err := s.namesTx(ctx, tx, person)
-		if err != nil {
-			return nil, err
-		}
-		a := act{key: "group.unmuted", args: args}
-		if m.MutedUntil == nil && minutes == 0 {
-			return nil, nil
-		}
-		if m.MutedUntil = nil; minutes > 0 {
-			until := s.time().Add(time.Duration(min(minutes, longestMute)) * time.Minute)
-			m.MutedUntil, a.key = &until, "group.muted"
-		}
-		a.changed = []memberRow{m}
-		return &a, nil
+		return s.muteAct(ctx, tx, m, minutes)
 	})
+}
+
+// muteAct keeps somebody from sending for some minutes, or lets him again; nil when there is nothing to do.
+func (s *Service) muteAct(ctx context.Context, tx *storage.Tx, m memberRow, minutes int64) (*act, error) {
+	if m.MutedUntil == nil && minutes == 0 {
+		return nil, nil
+	}
+	args, err := s.namesTx(ctx, tx, m.PersonID)
+	if err != nil {
+		return nil, err
+	}
+	a := act{key: "group.unmuted", args: args}
+	if m.MutedUntil = nil; minutes > 0 {
+		until := s.time().Add(time.Duration(min(minutes, longestMute)) * time.Minute)
+		m.MutedUntil, a.key = &until, "group.muted"
+	}
+	a.changed = []memberRow{m}
+	return &a, nil
 }
 
 // ShowGroup sets the picture of a group: an address on this server, or none, which picture makes in the same write.

@@ -141,32 +141,3 @@ func (s *Service) RoleOf(ctx context.Context, conversation, person int64) (strin
 func (s *Service) ManagersTx(ctx context.Context, tx *storage.Tx, group int64) ([]int64, error) {
 	return tx.Numbers(ctx, inside+` AND role IN ('owner', 'admin') ORDER BY person_id`, group)
 }
-
-// GroupTx is a group of members that is not dissolved, with its lock taken, and whether somebody is in it.
-func (s *Service) GroupTx(ctx context.Context, tx *storage.Tx, group, person int64) (h Header, role string, err error) {
-	c, err := lock(ctx, tx, group)
-	switch {
-	case fault.Is(err, fault.NotFound), err == nil && (c.Kind != Group || c.SiteID != 0):
-		return h, "", fault.New(fault.NotFound, "group not found")
-	case err != nil:
-		return h, "", err
-	case c.Dissolved:
-		return h, "", errDissolved
-	}
-	st, err := s.standingTx(ctx, tx, c, person)
-	return c.header(), st.role, err
-}
-
-// CloseGroupTx dissolves a group of members from above, whoever owns it.
-func (s *Service) CloseGroupTx(ctx context.Context, tx *storage.Tx, by, group int64) (Header, error) {
-	h, _, err := s.GroupTx(ctx, tx, group, by)
-	if err != nil {
-		return h, err
-	}
-	c, err := lock(ctx, tx, group)
-	if err != nil {
-		return h, err
-	}
-	c, err = s.groupActTx(ctx, tx, by, c, act{key: "group.dissolved", dissolved: true})
-	return c.header(), err
-}

@@ -99,14 +99,9 @@ func (s *Service) Members(ctx context.Context, by, conversationID, after int64, 
 	if err != nil {
 		return MemberPage{}, err
 	}
-	rows, err := insiders(ctx, s.db.R, conversationID, after, 0, limit+1)
+	p, err := s.insidersPage(ctx, conversationID, after, limit, by, c.MemberCount > shownCursors)
 	if err != nil {
 		return MemberPage{}, fmt.Errorf("members of %d: %w", conversationID, err)
 	}
-	p := MemberPage{Members: []Member{}, More: len(rows) > limit}
-	for _, row := range rows[:min(len(rows), limit)] {
-		p.Members = append(p.Members, row.seenBy(by, c.MemberCount > shownCursors))
-	}
-	p.People, err = s.peopleOf(ctx, personsOf(rows[:min(len(rows), limit)]))
-	return p, err
+	return p, nil
 }

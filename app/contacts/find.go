@@ -133,13 +133,18 @@ type GroupPage struct {
 
 // FindGroups looks for groups by name or number; nothing at all finds the newest.
 func (s *Service) FindGroups(ctx context.Context, me int64, q string, before int64, limit int) (GroupPage, error) {
+	return s.groupPage(ctx, me, groupFilter(q, before, limit))
+}
+
+// groupFilter takes digits for a number, and anything else for a name.
+func groupFilter(q string, before int64, limit int) chat.GroupFilter {
 	f := chat.GroupFilter{Before: before, Limit: limit + 1}
 	if number, err := strconv.ParseInt(strings.TrimSpace(q), 10, 64); err == nil {
 		f.Number = number
 	} else {
 		f.Name = strings.TrimSpace(q)
 	}
-	return s.groupPage(ctx, me, f)
+	return f
 }
 
 func (s *Service) groupPage(ctx context.Context, me int64, f chat.GroupFilter) (p GroupPage, err error) {

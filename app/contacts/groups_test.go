@@ -172,9 +172,9 @@ func TestAGroupWaitsForApproval(t *testing.T) {
 	if made.Group != nil || made.Request == nil || again.Request.ID != made.Request.ID || len(start(li).Groups) != 0 {
 		t.Fatalf("%+v and %+v", made, again)
 	}
-	var list contacts.OfficeGroups
-	office.OK("GET", "/api/admin/groups", nil, &list)
-	if len(list.Waiting) != 1 || list.Waiting[0].By.ID != li.ID || list.Waiting[0].Group.Name != "Hikers" {
+	var list contacts.WaitingPage
+	office.OK("GET", "/api/admin/groups/requests?q=hik", nil, &list)
+	if len(list.Waiting) != 1 || list.Waiting[0].By.ID != li.ID || list.Waiting[0].Group.Name != "Hikers" || counts(office).Groups != 1 {
 		t.Fatalf("%+v", list)
 	}
 	wu.OK("DELETE", fmt.Sprint("/api/im/friends/", li.ID), nil, nil) // no friend any more when it is decided
@@ -190,7 +190,7 @@ func TestAGroupWaitsForApproval(t *testing.T) {
 	if box.Items[0].Kind != "found_agreed" {
 		t.Fatalf("%+v", box.Items[0])
 	}
-	office.OK("POST", fmt.Sprintf("/api/admin/groups/%d/dissolve", made.Group.ID), nil, nil)
+	office.OK("POST", fmt.Sprintf("/api/admin/groups/%d/dissolve", made.Group.ID), `{}`, nil)
 	li.Refused("POST", messages(made.Group.ID), p.Draft("x"), 409)
 	if a, d := acts(p, office, "group.approve"), acts(p, office, "group.dissolve"); len(a) != 1 || len(d) != 1 || d[0].TargetID != made.Group.ID {
 		t.Fatalf("%+v and %+v", a, d)

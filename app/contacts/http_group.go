@@ -18,15 +18,6 @@ func (s *Service) groupRoutes(w *web.Server, few web.Limit) {
 	web.Route(w, web.Member, http.MethodPost, "/api/im/groups/by-link", "Come into a group by a link", s.postByLink, web.PerPerson(0.2, 10))
 }
 
-func (s *Service) officeRoutes(w *web.Server) {
-	few := web.PerPerson(2, 20)
-	web.Route(w, web.Member, http.MethodGet, "/api/admin/groups", "Groups that wait for approval, and those there are", s.getOfficeGroups)
-	web.Route(w, web.Member, http.MethodPost, "/api/admin/groups/requests/{id}", "Approve or refuse a group", s.postApproval, few)
-	web.Route(w, web.Member, http.MethodPost, "/api/admin/groups/{id}/dissolve", "Dissolve a group of members", s.postDissolve, few)
-	web.Route(w, web.Member, http.MethodGet, "/api/admin/reports", "Reports about members, the latest first", s.getReports)
-	web.Route(w, web.Member, http.MethodPatch, "/api/admin/reports/{id}", "Close a report with a verdict, or open it again", s.patchReport, few)
-}
-
 type newGroupInput struct{ Body NewGroup }
 
 type madeOutput struct{ Body MadeGroup }
@@ -120,56 +111,4 @@ type byLinkInput struct {
 func (s *Service) postByLink(ctx context.Context, in *byLinkInput) (*headerOutput, error) {
 	h, err := s.JoinByLink(ctx, web.CallerOf(ctx).Person, in.Body.Token)
 	return &headerOutput{Body: h}, err
-}
-
-type officeGroupsOutput struct{ Body OfficeGroups }
-
-func (s *Service) getOfficeGroups(ctx context.Context, in *groupsInput) (*officeGroupsOutput, error) {
-	o, err := s.OfficeGroups(ctx, web.CallerOf(ctx).Person, in.Q, in.Before, in.Limit)
-	return &officeGroupsOutput{Body: o}, err
-}
-
-type approvalInput struct {
-	ID   int64 `path:"id"`
-	Body struct {
-		Approve bool   `json:"approve"`
-		Reason  string `json:"reason,omitempty" maxLength:"1024"`
-	}
-}
-
-func (s *Service) postApproval(ctx context.Context, in *approvalInput) (*madeOutput, error) {
-	m, err := s.Approve(ctx, web.CallerOf(ctx).Person, in.ID, in.Body.Approve, in.Body.Reason)
-	return &madeOutput{Body: m}, err
-}
-
-func (s *Service) postDissolve(ctx context.Context, in *idInput) (*struct{}, error) {
-	return nil, s.Dissolve(ctx, web.CallerOf(ctx).Person, in.ID)
-}
-
-type reportsInput struct {
-	State  string `query:"state" enum:"open,done" default:"open"`
-	Before int64  `query:"before" minimum:"0"`
-	Limit  int    `query:"limit" minimum:"1" maximum:"100" default:"50"`
-}
-
-type reportsOutput struct{ Body ReportPage }
-
-func (s *Service) getReports(ctx context.Context, in *reportsInput) (*reportsOutput, error) {
-	p, err := s.Reports(ctx, web.CallerOf(ctx).Person, in.State, in.Before, in.Limit)
-	return &reportsOutput{Body: p}, err
-}
-
-type judgeInput struct {
-	ID   int64 `path:"id"`
-	Body struct {
-		State   string `json:"state" enum:"open,done"`
-		Verdict string `json:"verdict,omitempty" maxLength:"8192"`
-	}
-}
-
-type judgedOutput struct{ Body Report }
-
-func (s *Service) patchReport(ctx context.Context, in *judgeInput) (*judgedOutput, error) {
-	r, err := s.Judge(ctx, web.CallerOf(ctx).Person, in.ID, in.Body.State, in.Body.Verdict)
-	return &judgedOutput{Body: r}, err
 }

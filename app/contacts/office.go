@@ -3,6 +3,7 @@ package contacts
 import (
 	"context"
 	"encoding/json"
+	"strings"
 
 	"ichat/app/audit"
 	"ichat/app/chat"
@@ -17,36 +18,131 @@ type Waiting struct {
 	Group   NewGroup      `json:"group"`
 }
 
-// OfficeGroups is what the back office shows of groups: those that wait, and those there are, the newest first.
-type OfficeGroups struct {
-	Waiting []Waiting         `json:"waiting"` // at most 100, the oldest first
-	Groups  []chat.FoundGroup `json:"groups"`
-	Next    int64             `json:"next"`
+// WaitingPage is a stretch of the groups that wait, the oldest first. Next asks for those that follow, 0 at the end.
+type WaitingPage struct {
+	Waiting []Waiting `json:"waiting"`
+	Next    int64     `json:"next"`
 }
 
-// OfficeGroups reads it for an owner.
-func (s *Service) OfficeGroups(ctx context.Context, by int64, q string, before int64, limit int) (o OfficeGroups, err error) {
+// OfficeGroup is a group of members as the back office sees it.
+type OfficeGroup struct {
+	chat.Header
+	Owner people.Person `json:"owner"`
+}
+
+// OfficeGroups is a stretch of the groups there are, or of those that were dissolved, the newest first.
+type OfficeGroups struct {
+	Groups []OfficeGroup `json:"groups"`
+	Next   int64         `json:"next"`
+}
+
+// OfficeCounts is how much waits for somebody who runs the server.
+type OfficeCounts struct {
+	Groups  int `json:"groups"`
+	Reports int `json:"reports"`
+}
+
+// OfficeCounts counts it for an owner.
+func (s *Service) OfficeCounts(ctx context.Context, by int64) (n OfficeCounts, err error) {
 	if err := s.office(ctx, by); err != nil {
-		return o, err
+		return n, err
 	}
-	rows, err := requestsTo(ctx, s.db.R, forFound, 0, 0, 100)
+	err = s.db.R.NewRaw(`SELECT
+		(SELECT COUNT(*) FROM requests WHERE kind = ? AND to_id = 0 AND state = ?) AS groups,
+		(SELECT COUNT(*) FROM member_reports WHERE state = ?) AS reports`, forFound, pending, reportOpen).Scan(ctx, &n)
+	return n, err
+}
+
+// WaitingGroups reads which groups wait for an owner's answer, above an id.
+func (s *Service) WaitingGroups(ctx context.Context, by int64, q string, after int64, limit int) (p WaitingPage, err error) {
+	if err := s.office(ctx, by); err != nil {
+		return p, err
+	}
+	rows, err := waitingGroups(ctx, s.db.R, strings.TrimSpace(q), after, limit+1)
 	if err != nil {
-		return o, err
+		return p, err
 	}
-	o.Waiting = []Waiting{}
-	for _, r := range rows {
+	p.Waiting = []Waiting{}
+	var ids []int64
+	for _, r := range rows[:min(len(rows), limit)] {
 		w := Waiting{Request: r.Request}
 		if err := json.Unmarshal([]byte(r.Asked), &w.Group); err != nil {
-			return o, err
+			return p, err
 		}
-		if w.By, err = s.people.Person(ctx, r.FromID); err != nil {
-			return o, err
-		}
-		o.Waiting = append(o.Waiting, w)
+		ids, p.Waiting = append(ids, r.FromID), append(p.Waiting, w)
 	}
-	page, err := s.groupPage(ctx, by, chat.GroupFilter{Name: q, Before: before, Limit: limit + 1, All: true})
-	o.Groups, o.Next = page.Groups, page.Next
-	return o, err
+	who, err := s.people.PeopleIn(ctx, s.db.R, ids)
+	for i := range p.Waiting {
+		p.Waiting[i].By = who[p.Waiting[i].Request.FromID]
+	}
+	if len(rows) > limit {
+		p.Next = p.Waiting[limit-1].Request.ID
+	}
+	return p, err
+}
+
+// OfficeGroups reads the groups there are for an owner, or those that were dissolved, by name or number.
+func (s *Service) OfficeGroups(ctx context.Context, by int64, q string, over bool, before int64, limit int) (p OfficeGroups, err error) {
+	if err := s.office(ctx, by); err != nil {
+		return p, err
+	}
+	f := groupFilter(q, before, limit)
+	f.All, f.Over = true, over
+	page, err := s.groupPage(ctx, by, f)
+	if err != nil {
+		return p, err
+	}
+	var headers []chat.Header
+	for _, g := range page.Groups {
+		headers = append(headers, g.Header)
+	}
+	p.Next = page.Next
+	p.Groups, err = s.officeGroups(ctx, headers)
+	return p, err
+}
+
+// OfficeGroup reads one of them.
+func (s *Service) OfficeGroup(ctx context.Context, by, group int64) (g OfficeGroup, err error) {
+	if err := s.office(ctx, by); err != nil {
+		return g, err
+	}
+	h, err := s.chat.GroupIn(ctx, s.db.R, group)
+	if err != nil {
+		return g, err
+	}
+	list, err := s.officeGroups(ctx, []chat.Header{h})
+	if err != nil {
+		return g, err
+	}
+	return list[0], nil
+}
+
+// OfficeMembers reads who is in a group, for an owner.
+func (s *Service) OfficeMembers(ctx context.Context, by, group, after int64, limit int) (p chat.MemberPage, err error) {
+	if err := s.office(ctx, by); err != nil {
+		return p, err
+	}
+	return s.chat.Insiders(ctx, group, after, limit)
+}
+
+func (s *Service) officeGroups(ctx context.Context, headers []chat.Header) ([]OfficeGroup, error) {
+	var ids, people []int64
+	for _, h := range headers {
+		ids = append(ids, h.ID)
+	}
+	owners, err := s.chat.OwnersIn(ctx, s.db.R, ids)
+	if err != nil {
+		return nil, err
+	}
+	for _, owner := range owners {
+		people = append(people, owner)
+	}
+	who, err := s.people.PeopleIn(ctx, s.db.R, people)
+	list := []OfficeGroup{}
+	for _, h := range headers {
+		list = append(list, OfficeGroup{Header: h, Owner: who[owners[h.ID]]})
+	}
+	return list, err
 }
 
 // Approve makes the group somebody asked for, or refuses it with a reason; he is told in his box. Friends who are
@@ -114,18 +210,4 @@ func (s *Service) stillFriends(ctx context.Context, person int64, some []int64) 
 		}
 	}
 	return ids, err
-}
-
-// Dissolve ends a group from the back office.
-func (s *Service) Dissolve(ctx context.Context, by, group int64) error {
-	if err := s.office(ctx, by); err != nil {
-		return err
-	}
-	return s.db.Write(ctx, func(ctx context.Context, tx *storage.Tx) error {
-		h, err := s.chat.CloseGroupTx(ctx, tx, by, group)
-		if err != nil {
-			return err
-		}
-		return s.audit.WriteTx(ctx, tx, audit.Entry{By: by, Action: "group.dissolve", TargetID: group, Target: h.Name})
-	})
 }

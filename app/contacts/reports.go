@@ -7,15 +7,16 @@ import (
 
 	"github.com/uptrace/bun"
 
-	"ichat/app/audit"
 	"ichat/app/chat"
 	"ichat/app/fault"
-	"ichat/app/people"
 	"ichat/storage"
 )
 
 const (
 	longestReport = 1000
+
+	reportOpen = "open"
+	reportDone = "done"
 
 	// around is how many messages before and after the reported one are kept as evidence.
 	around = 5
@@ -40,28 +41,6 @@ type Reporting struct {
 	Text           string `json:"text,omitempty" maxLength:"8192"`
 }
 
-// Report is a report as the back office sees it.
-type Report struct {
-	ID             int64         `json:"id"`
-	By             people.Person `json:"by"`
-	Person         people.Person `json:"person"`
-	ConversationID int64         `json:"conversation_id"`
-	Seq            int64         `json:"seq"`
-	Category       string        `json:"category"`
-	Text           string        `json:"text"`
-	Evidence       []Evidence    `json:"evidence"`
-	State          string        `json:"state" enum:"open,done"`
-	Verdict        string        `json:"verdict"`
-	CreatedAt      time.Time     `json:"created_at"`
-	DoneAt         *time.Time    `json:"done_at"`
-}
-
-// ReportPage is a stretch of the reports, the latest first.
-type ReportPage struct {
-	Reports []Report `json:"reports"`
-	More    bool     `json:"more"`
-}
-
 type reportRow struct {
 	bun.BaseModel `bun:"table:member_reports,alias:r"`
 
@@ -75,6 +54,7 @@ type reportRow struct {
 	Evidence       string     `bun:"evidence"`
 	State          string     `bun:"state"`
 	Verdict        string     `bun:"verdict"`
+	Sanctions      string     `bun:"sanctions"` // joined by commas
 	DoneBy         int64      `bun:"done_by"`
 	CreatedAt      time.Time  `bun:"created_at"`
 	DoneAt         *time.Time `bun:"done_at"`
@@ -137,86 +117,9 @@ func (s *Service) Report(ctx context.Context, me int64, in Reporting) (id int64,
 		panic(err) // words and numbers
 	}
 	row := reportRow{ID: s.ids.Next(), ByID: me, PersonID: in.Person, ConversationID: in.ConversationID, Seq: in.Seq, Category: in.Category, Text: text,
-		Evidence: string(kept), State: "open", CreatedAt: s.time()}
+		Evidence: string(kept), State: reportOpen, CreatedAt: s.time()}
 	return row.ID, s.db.Write(ctx, func(ctx context.Context, tx *storage.Tx) error {
 		_, err := tx.NewInsert().Model(&row).Exec(ctx)
 		return err
 	})
-}
-
-// Reports lists reports for the back office, the latest first.
-func (s *Service) Reports(ctx context.Context, by int64, state string, before int64, limit int) (p ReportPage, err error) {
-	if err := s.office(ctx, by); err != nil {
-		return p, err
-	}
-	var rows []reportRow
-	q := s.db.R.NewSelect().Model(&rows).Where("state = ?", state).Order("id DESC").Limit(int64(limit) + 1)
-	if before > 0 {
-		q = q.Where("id < ?", before)
-	}
-	if err := q.Scan(ctx); err != nil {
-		return p, err
-	}
-	p.More = len(rows) > limit
-	p.Reports, err = s.reportsIn(ctx, s.db.R, rows[:min(len(rows), limit)])
-	return p, err
-}
-
-func (s *Service) reportsIn(ctx context.Context, r bun.IDB, rows []reportRow) ([]Report, error) {
-	var ids []int64
-	for _, row := range rows {
-		ids = append(ids, row.ByID, row.PersonID)
-	}
-	who, err := s.people.PeopleIn(ctx, r, ids)
-	list := []Report{}
-	for _, row := range rows {
-		one := Report{ID: row.ID, By: who[row.ByID], Person: who[row.PersonID], ConversationID: row.ConversationID, Seq: row.Seq, Category: row.Category, Text: row.Text,
-			Evidence: []Evidence{}, State: row.State, Verdict: row.Verdict, CreatedAt: row.CreatedAt.UTC(), DoneAt: row.DoneAt}
-		if err := json.Unmarshal([]byte(row.Evidence), &one.Evidence); err != nil {
-			s.log.WarnContext(ctx, "the evidence of a report cannot be read", "report", row.ID, "err", err)
-		}
-		list = append(list, one)
-	}
-	return list, err
-}
-
-// Judge closes a report with a verdict, or opens it again. Who reported is told in his box when it is done.
-func (s *Service) Judge(ctx context.Context, by, report int64, state, verdict string) (out Report, err error) {
-	if err := s.office(ctx, by); err != nil {
-		return out, err
-	}
-	if verdict, err = line("verdict", verdict, longestReport); err != nil {
-		return out, err
-	}
-	err = s.db.Write(ctx, func(ctx context.Context, tx *storage.Tx) error {
-		var row reportRow
-		if err := storage.Found(tx.NewSelect().Model(&row).Where("id = ?", report).Scan(ctx), "report"); err != nil {
-			return err
-		}
-		before := row
-		row.State, row.Verdict, row.DoneBy, row.DoneAt = state, verdict, by, nil
-		if state == "done" {
-			now := s.time()
-			row.DoneAt = &now
-		}
-		if _, err := tx.NewUpdate().Model(&row).Column("state", "verdict", "done_by", "done_at").WherePK().Exec(ctx); err != nil {
-			return err
-		}
-		changes := []audit.Change{{Field: "state", Old: before.State, New: state}, {Field: "verdict", Old: before.Verdict, New: verdict}}
-		if err := s.audit.WriteTx(ctx, tx, audit.Entry{By: by, Action: "report.judge", TargetID: report, Target: row.Category, Changes: changes}); err != nil {
-			return err
-		}
-		if before.State != "done" && state == "done" {
-			notice := boxRow{PersonID: row.ByID, ID: s.ids.Next(), Kind: "report_done", AboutID: 0, Text: verdict, At: s.time()}
-			if err := s.deliverTx(ctx, tx, []boxRow{notice}, nil); err != nil {
-				return err
-			}
-		}
-		list, err := s.reportsIn(ctx, tx, []reportRow{row})
-		if err == nil {
-			out = list[0]
-		}
-		return err
-	})
-	return out, err
 }

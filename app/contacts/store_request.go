@@ -2,10 +2,12 @@ package contacts
 
 import (
 	"context"
+	"strings"
 	"time"
 
 	"github.com/uptrace/bun"
 
+	"ichat/app/chat"
 	"ichat/app/fault"
 	"ichat/storage"
 )
@@ -49,6 +51,16 @@ func dropRequests(ctx context.Context, tx *storage.Tx, from, to int64, now time.
 	_, err := tx.NewRaw(`UPDATE requests SET state = 'refused', answered_by = ?, answered_at = ? WHERE kind = 'friend' AND from_id = ? AND to_id = ? AND state = 'pending'`,
 		to, now, from, to).Exec(ctx)
 	return err
+}
+
+// waitingGroups lists the groups that wait for approval, by a part of their names, the oldest first.
+func waitingGroups(ctx context.Context, r bun.IDB, name string, after int64, limit int) (rows []requestRow, err error) {
+	q, args := `SELECT `+requestColumns+` FROM requests r WHERE r.kind = 'found' AND r.to_id = 0 AND r.state = 'pending' AND r.id > ?`, []any{after}
+	if name != "" {
+		q, args = q+` AND LOWER(r.note) LIKE ? ESCAPE '!'`, append(args, chat.Like(strings.ToLower(name)))
+	}
+	err = r.NewRaw(q+` ORDER BY r.id LIMIT ?`, append(args, limit)...).Scan(ctx, &rows)
+	return rows, err
 }
 
 // requestsTo lists what waits for an answer, the oldest first.

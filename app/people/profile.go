@@ -182,6 +182,34 @@ func (s *Service) SetAvatarTx(ctx context.Context, tx *storage.Tx, person int64,
 	return tx.Do(ctx, `UPDATE people SET avatar = ? WHERE id = ?`, address, person)
 }
 
+// DisableMemberTx keeps a member from signing in and ends his sign-ins after the write, or lets him in again; moved is
+// false when it was so already. Faults: NotFound, Conflict (who works on a site is disabled there).
+func (s *Service) DisableMemberTx(ctx context.Context, tx *storage.Tx, person int64, disabled bool) (moved bool, err error) {
+	if _, err := s.MemberIn(ctx, tx, person); err != nil {
+		return false, err
+	}
+	if held, err := rolesHeld(ctx, tx, person); err != nil || len(held) > 0 {
+		return false, orConflict(err, "this person works on a site: change the account on the page of the agents")
+	}
+	if !disabled {
+		return changed(tx.NewRaw(`UPDATE people SET disabled_at = NULL WHERE id = ? AND disabled_at IS NOT NULL`, person).Exec(ctx))
+	}
+	moved, err = changed(tx.NewRaw(`UPDATE people SET disabled_at = ? WHERE id = ? AND disabled_at IS NULL`, s.now().UTC(), person).Exec(ctx))
+	if err != nil || !moved {
+		return false, err
+	}
+	return true, s.endAllTx(ctx, tx, person)
+}
+
+// DisabledIn lists who of these people cannot sign in.
+func (s *Service) DisabledIn(ctx context.Context, r bun.IDB, ids []int64) (disabled []int64, err error) {
+	if len(ids) == 0 {
+		return nil, nil
+	}
+	err = r.NewRaw(`SELECT id FROM people WHERE id IN (?) AND disabled_at IS NOT NULL`, bun.List(ids)).Scan(ctx, &disabled)
+	return disabled, err
+}
+
 // refused makes one refusal of all fields that are wrong.
 func refused(problems map[string]string) error {
 	if len(problems) == 0 {
