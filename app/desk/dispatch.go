@@ -43,6 +43,7 @@ func (s *Service) Run(ctx context.Context) error {
 // dispatch is the only one who works the queues. It is woken by what happened (a ticket opened or went
 // back, a place freed, an agent came, left or changed his mind); the clock only finds what got lost between nodes.
 func (s *Service) dispatch(ctx context.Context, n news) (failed news) {
+	defer behind(ctx, s.log, "handing out", time.Now())
 	var others hint
 	for _, person := range n.left.list() {
 		if err := s.leaving(ctx, person); err != nil {
@@ -240,18 +241,26 @@ func (s *Service) handTo(ctx context.Context, f fence, t ticketRow, agent *candi
 // sitesOfSeats are the sites where any of these people, if they have a seat at all, may take tickets.
 func (s *Service) sitesOfSeats(ctx context.Context, persons set) (set, error) {
 	sites := set{}
+	if len(persons) == 0 {
+		return sites, nil
+	}
 	rows, err := seatsByID(ctx, s.db.R, persons.list())
 	if err != nil {
 		return sites, err
 	}
-	for _, row := range rows {
-		theirs, err := s.sitesOf(ctx, row.PersonID)
-		if err != nil {
-			return sites, err
-		}
-		sites.add(setOf(theirs...))
+	theirs, err := s.people.SitesOfEach(ctx, personsOf(rows))
+	for _, list := range theirs {
+		sites.add(setOf(list...))
 	}
-	return sites, nil
+	return sites, err
+}
+
+func personsOf(rows []seatRow) []int64 {
+	ids := make([]int64, len(rows))
+	for i, row := range rows {
+		ids[i] = row.PersonID
+	}
+	return ids
 }
 
 func (s *Service) sitesOf(ctx context.Context, person int64) ([]int64, error) {

@@ -140,6 +140,13 @@ func (b *inbox) serve(ctx context.Context, work func(ctx context.Context, n news
 	}
 }
 
+// behind logs what took longer than anybody should wait for it: the database is slow, or holds a lock for somebody.
+func behind(ctx context.Context, log *slog.Logger, what string, began time.Time) {
+	if took := time.Since(began); took > longPause && ctx.Err() == nil {
+		log.WarnContext(ctx, "the desk is behind", "with", what, "ms", took.Milliseconds())
+	}
+}
+
 // missed logs what could not be done and will be tried again, unless we are stopping.
 func missed(ctx context.Context, log *slog.Logger, what string, err error, more ...any) {
 	if ctx.Err() == nil {

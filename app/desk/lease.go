@@ -45,6 +45,8 @@ type leases struct {
 	db     *storage.DB
 	holder string // this process
 
+	asking sync.Mutex // one looks at the row at a time: two of this process would each take the other for another node
+
 	mu    sync.Mutex
 	known map[int64]lease // by site; guarded by mu
 }
@@ -65,6 +67,11 @@ func (l *leases) hold(ctx context.Context, site int64) (f fence, ok bool, err er
 	if !l.db.Postgres() {
 		return fence{}, true, nil
 	}
+	if known, fresh := l.look(site); fresh {
+		return fence{site, known.epoch}, known.epoch != 0, nil
+	}
+	l.asking.Lock()
+	defer l.asking.Unlock()
 	if known, fresh := l.look(site); fresh {
 		return fence{site, known.epoch}, known.epoch != 0, nil
 	}
@@ -139,45 +146,54 @@ func (l *leases) forget(site int64) {
 	delete(l.known, site)
 }
 
-// renew prolongs what this node holds and forgets what it lost.
-func (l *leases) renew(ctx context.Context) error {
-	if !l.any() {
-		return nil
+// renew prolongs what this node holds, forgets what it lost, and says of which sites.
+func (l *leases) renew(ctx context.Context) (lost []int64, err error) {
+	held := l.held()
+	if len(held) == 0 {
+		return nil, nil
 	}
 	asked := time.Now()
 	kept, err := renewLeases(ctx, l.db, l.holder)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	for site, is := range l.known {
-		if is.epoch == 0 {
-			continue
-		}
-		if kept[site] == is.epoch {
-			l.known[site] = lease{epoch: is.epoch, until: asked.Add(leaseFor)}
-		} else {
-			delete(l.known, site)
-		}
-	}
-	return nil
+	return l.renewed(held, kept, asked.Add(leaseFor)), nil
 }
 
-func (l *leases) any() bool {
+// held is what this node holds or held last: the numbers of leases by site.
+func (l *leases) held() map[int64]int64 {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	for _, is := range l.known {
+	held := map[int64]int64{}
+	for site, is := range l.known {
 		if is.epoch != 0 {
-			return true
+			held[site] = is.epoch
 		}
 	}
-	return false
+	return held
+}
+
+// renewed notes which of the leases that were held were kept. One that was taken anew while that was asked stays: forgetting
+// it would leave the queue to nobody until it is over.
+func (l *leases) renewed(held, kept map[int64]int64, until time.Time) (lost []int64) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	for site, epoch := range held {
+		switch {
+		case l.known[site].epoch != epoch:
+		case kept[site] == epoch:
+			l.known[site] = lease{epoch: epoch, until: until}
+		default:
+			delete(l.known, site)
+			lost = append(lost, site)
+		}
+	}
+	return lost
 }
 
 // release lets other nodes take over at once, and says of which sites.
 func (l *leases) release(ctx context.Context) (freed []int64, err error) {
-	if !l.any() {
+	if len(l.held()) == 0 {
 		return nil, nil
 	}
 	err = l.db.Write(ctx, func(ctx context.Context, tx *storage.Tx) error {

@@ -69,7 +69,12 @@ func (s *Service) beat(ctx context.Context) {
 			return
 		case <-tick.C:
 		}
-		if err := s.leases.renew(ctx); err != nil {
+		began := time.Now()
+		lost, err := s.leases.renew(ctx)
+		if behind(ctx, s.log, "its leases", began); len(lost) > 0 {
+			s.log.WarnContext(ctx, "leases of queues lost", "sites", lost)
+		}
+		if err != nil {
 			missed(ctx, s.log, "leases of queues not renewed", err)
 			continue
 		}

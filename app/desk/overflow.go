@@ -73,7 +73,7 @@ func (s *Service) overflowTx(ctx context.Context, tx *storage.Tx, d due) error {
 	if err != nil {
 		return err
 	}
-	serves, err := s.servesNow(ctx, tx, to)
+	serves, err := s.servesNow(d.there, to)
 	if err != nil {
 		return err
 	}
@@ -106,15 +106,10 @@ func (s *Service) overflowTx(ctx context.Context, tx *storage.Tx, d due) error {
 }
 
 // servesNow tells whether a queue hands out what comes at this moment: its hours are on and an agent is there.
-func (s *Service) servesNow(ctx context.Context, tx *storage.Tx, q queueRow) (bool, error) {
-	site, err := s.sites.SiteTx(ctx, tx, q.SiteID)
-	if err != nil {
-		return false, err
-	}
+func (s *Service) servesNow(there shift, q queueRow) (bool, error) {
 	rules, err := readRules(q.Rules)
-	if err != nil || !rules.hoursOr(site.Hours).Serves(s.now(), s.now()) {
+	if err != nil || !rules.hoursOr(there.hours).Serves(s.now(), s.now()) {
 		return false, err
 	}
-	there, err := s.atWork(ctx, q.SiteID)
-	return there.in(q.ID, nil).agents > 0, err
+	return there.in(q.ID, nil).agents > 0, nil
 }

@@ -116,11 +116,12 @@ func (s *Service) tellSeats(ctx context.Context, persons set, to reach) error {
 	if err != nil {
 		return err
 	}
+	all, err := s.people.SitesOfEach(ctx, personsOf(rows))
+	if err != nil {
+		return err
+	}
 	for i, seat := range seats {
-		sites, err := s.sitesOf(ctx, seat.Person.ID)
-		if err != nil {
-			return err
-		}
+		sites := all[seat.Person.ID]
 		s.seen.seat(seat.Person.ID, seatMark{version: seat.Version, load: seat.Load})
 		s.join(seat.Person.ID, sites)
 		for _, site := range sites {

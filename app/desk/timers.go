@@ -205,9 +205,14 @@ const firedAtOnce = 8
 
 // fireDue fires what is due on the sites this node works.
 func (s *Service) fireDue(ctx context.Context, now time.Time) error {
+	defer behind(ctx, s.log, "timers", time.Now())
 	var failures []error
 	for after, more := (timerRow{}), true; more; {
 		due, err := dueTimers(ctx, s.db.R, now, after, s.leases.others())
+		if err != nil {
+			return err
+		}
+		there, err := s.whoIsThere(ctx, due)
 		if err != nil {
 			return err
 		}
@@ -217,7 +222,7 @@ func (s *Service) fireDue(ctx context.Context, now time.Time) error {
 			if err != nil {
 				failures = append(failures, err)
 			} else if holds {
-				mine = append(mine, func() error { return s.fire(ctx, f, d) })
+				mine = append(mine, func() error { return s.fire(ctx, f, d, there[d.SiteID]) })
 			}
 		}
 		failures = append(failures, together(mine, firedAtOnce)...)
@@ -226,6 +231,23 @@ func (s *Service) fireDue(ctx context.Context, now time.Time) error {
 		}
 	}
 	return errors.Join(failures...)
+}
+
+// whoIsThere is who works on the sites from which somebody may move on to another queue. It is read once for all of them,
+// and not inside their writes: a write that waits for a second connection may wait for itself.
+func (s *Service) whoIsThere(ctx context.Context, rows []timerRow) (map[int64]shift, error) {
+	there := map[int64]shift{}
+	for _, d := range rows {
+		if _, known := there[d.SiteID]; known || d.Kind != timerOverflow {
+			continue
+		}
+		at, err := s.atWork(ctx, d.SiteID)
+		if err != nil {
+			return nil, err
+		}
+		there[d.SiteID] = at
+	}
+	return there, nil
 }
 
 // together runs all, at most so many at once, and returns what failed.
@@ -250,7 +272,7 @@ func together(all []func() error, most int) (failures []error) {
 
 // fire does what a due row says, if it still fits: under the lock of the conversation, and with the row gone in the
 // same write, so that it happens once whatever crashes.
-func (s *Service) fire(ctx context.Context, f fence, d timerRow) error {
+func (s *Service) fire(ctx context.Context, f fence, d timerRow, there shift) error {
 	err := s.db.Write(ctx, func(ctx context.Context, tx *storage.Tx) error {
 		t, err := ticketByID(ctx, tx, d.TicketID)
 		if err != nil {
@@ -267,7 +289,7 @@ func (s *Service) fire(ctx context.Context, f fence, d timerRow) error {
 		if err != nil {
 			return err
 		}
-		return s.strike(ctx, tx, due{fence: f, timerRow: d, rules: rules, t: &t})
+		return s.strike(ctx, tx, due{fence: f, timerRow: d, rules: rules, t: &t, there: there})
 	})
 	if fault.Is(err, fault.NotFound) { // its ticket, or the conversation, is gone
 		return s.db.Write(ctx, func(ctx context.Context, tx *storage.Tx) error { return endTimersTx(ctx, tx, d.TicketID) })
@@ -281,6 +303,7 @@ type due struct {
 	fence fence
 	rules Rules
 	t     *ticketRow
+	there shift // who works on the site, where that matters
 }
 
 func (s *Service) strike(ctx context.Context, tx *storage.Tx, d due) error {

@@ -123,6 +123,11 @@ func (s *Service) SitesOf(ctx context.Context, person int64) ([]Role, error) {
 	return rolesOf(ctx, s.db.R, person)
 }
 
+// SitesOfEach lists the sites on which each of these people has a role, in order; nothing for somebody disabled.
+func (s *Service) SitesOfEach(ctx context.Context, persons []int64) (map[int64][]int64, error) {
+	return sitesOfEach(ctx, s.db.R, persons)
+}
+
 // AgentsOf lists everybody who answers on a site, owners too, by id.
 func (s *Service) AgentsOf(ctx context.Context, site int64) ([]int64, error) {
 	return agentIDs(ctx, s.db.R, site)

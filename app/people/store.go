@@ -150,6 +150,21 @@ func rolesOf(ctx context.Context, db bun.IDB, person int64) ([]Role, error) {
 	return roles, err
 }
 
+func sitesOfEach(ctx context.Context, db bun.IDB, persons []int64) (map[int64][]int64, error) {
+	sites := make(map[int64][]int64, len(persons))
+	if len(persons) == 0 {
+		return sites, nil
+	}
+	var rows []struct{ PersonID, SiteID int64 }
+	err := db.NewRaw(`
+		SELECT r.person_id, r.site_id FROM roles r JOIN people p ON p.id = r.person_id AND p.disabled_at IS NULL
+		WHERE r.person_id IN (?) ORDER BY r.site_id`, bun.List(persons)).Scan(ctx, &rows)
+	for _, row := range rows {
+		sites[row.PersonID] = append(sites[row.PersonID], row.SiteID)
+	}
+	return sites, err
+}
+
 func roleOn(ctx context.Context, db bun.IDB, person, site int64) (string, error) {
 	var role string
 	err := db.NewRaw(`
