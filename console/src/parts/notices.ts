@@ -1,6 +1,7 @@
 // One short sentence at the foot of the page: a refusal that belongs to no field, or that something was done.
 
-import { shallowRef } from "vue"
+import { shallowRef, watch } from "vue"
+import { answered } from "../state/api"
 import { noTrouble, troubleOf } from "../state/problem"
 import { lang } from "./ui"
 
@@ -28,6 +29,9 @@ export function dismiss(): void {
   clearTimeout(timer)
   notice.value = noTrouble
 }
+
+// That the line is lost is no news any more when it is back.
+watch(answered, () => notice.value.code === "network" && dismiss(), { flush: "sync" })
 
 /** attempt runs what a press asked for and tells when it was refused; false then. */
 export async function attempt(act: () => Promise<unknown>): Promise<boolean> {

@@ -2,6 +2,7 @@
 
 import { MemberApi } from "@wire/api_member"
 import type { ActPage, Block, BlockPage, Board, ConversationPage, Edition, FailedMail, Header, Look, Mail, Member, MemberPage, Message, MessagePage, PushDevice, Queue, Settings, Ticket, TicketPage, Trial, Tried, VisitorBlock } from "@wire/protocol"
+import { shallowRef } from "vue"
 import type { ActQuery } from "./audit"
 import type { QueuePatch } from "./queueform"
 
@@ -10,7 +11,16 @@ export type SettingsPatch = { chat?: Partial<Settings["chat"]>; files?: Partial<
 /** What the list of tickets may be narrowed to; `missed` are those closed without an answer. */
 export type TicketQuery = { site?: number; queue?: number; agent?: number; state?: Ticket["state"] | "missed"; rating?: number; from?: string; to?: string; before?: number; limit?: number }
 
+/** Moves with every answer of the server: the line is there. */
+export const answered = shallowRef(0)
+
 export class ConsoleApi extends MemberApi {
+  override async call<T>(...request: Parameters<MemberApi["call"]>): Promise<T> {
+    const answer = await super.call<T>(...request)
+    answered.value++
+    return answer
+  }
+
   tickets(query: TicketQuery): Promise<TicketPage> {
     return this.call("GET", "/api/desk/tickets", undefined, query)
   }
