@@ -42,9 +42,9 @@ export function Header({ chat, link, words, onEnd }: Shared & { onEnd: (() => vo
 
 function stateWords(chat: Chat, words: Words): string {
   const { state, agents_online, closed } = chat.live
-  const away = closed ? words.closed : words.awayTitle
-  if (state === "open") return chat.typing ? words.typing : words.withYou
-  if (state === "waiting") return chat.away ? away : words.inLine
   if (state === "closed") return words.ended
-  return chat.away ? away : words.here(agents_online)
+  if (state !== "open" && chat.away) return closed ? words.closed : words.awayTitle
+  if (state === "waiting") return words.inLine
+  if (state === "none" && agents_online) return words.here(agents_online)
+  return chat.typing ? words.typing : words.withYou // also when only the bot is there
 }
