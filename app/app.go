@@ -258,7 +258,7 @@ func (a *App) join() {
 	a.Chat.OnRecall(a.Desk.Recalled)
 	a.Chat.OnEdit(a.Safety.Heard)
 	a.Chat.OnEdit(a.Desk.Edited)
-	a.Hub.OnPresence(a.Desk.Presence)
+	a.Hub.Front().OnPresence(a.Desk.Presence)
 	a.Hub.OnPresence(a.Contacts.Presence)
 	a.Jobs.Every("expire sessions", "17 * * * *", a.People.ExpireSessions)
 	a.Jobs.Every("remove blocks that are over", "*/5 * * * *", a.Safety.RemoveOver)

@@ -95,6 +95,28 @@ func TestAnAgentIsPresentWhateverNodeHeIsConnectedTo(t *testing.T) {
 	}
 }
 
+func TestWhoLooksOnFromOneNodeIsHandedNobodyByAnother(t *testing.T) {
+	_, n := several(t, 2)
+	boss, mei := n[0].Agent("Boss", 5), n[0].Agent("Mei", 5)
+	aside := boss.On(n[1]).LooksOn()
+	boss.OK("PUT", "/api/desk/seat", map[string]string{"state": "online"}, nil)
+	until(t, "the other node knows that he is connected", func() bool { return n[0].Hub.Connected(boss.ID) })
+	if n[0].Hub.Front().Present(boss.ID) {
+		t.Fatal("who looks on counts as at work on another node")
+	}
+	mei.On(n[0]).Online()
+	visitor := n[0].Visitor()
+	vs := visitor.Connect()
+	visitor.Say("hello")
+	vs.Wait("live", func(e apptest.Event) bool { l := frame[desk.Live](t, e); return l.Agent != nil && l.Agent.ID == mei.ID })
+
+	console := boss.On(n[1]).Connect()
+	until(t, "his console is known of", func() bool { return n[0].Hub.Front().Connected(boss.ID) })
+	console.Cut()
+	until(t, "it is known to be gone", func() bool { return !n[0].Hub.Front().Connected(boss.ID) && n[0].Hub.Connected(boss.ID) })
+	aside.Drain()
+}
+
 func TestWhatTheRelayLostIsFoundInTheDatabase(t *testing.T) {
 	relay, n := several(t, 2)
 	agent := n[0].Agent("Mei", 5)

@@ -34,11 +34,13 @@ type Socket struct {
 }
 
 // Dial opens a socket that is not bound yet.
-func (c *Client) Dial() *Socket {
+func (c *Client) Dial() *Socket { c.p.tb.Helper(); return c.dial("/ws") }
+
+func (c *Client) dial(address string) *Socket {
 	c.p.tb.Helper()
 	h := http.Header{}
 	c.dress(h)
-	conn, _, err := websocket.DefaultDialer.Dial("ws"+strings.TrimPrefix(c.p.URL, "http")+"/ws", h)
+	conn, _, err := websocket.DefaultDialer.Dial("ws"+strings.TrimPrefix(c.p.URL, "http")+address, h)
 	if err != nil {
 		c.p.tb.Fatal(err)
 	}
@@ -55,10 +57,20 @@ func (c *Client) Connect() *Socket { c.p.tb.Helper(); return c.Resume(chat.SyncR
 // Resume opens a socket and binds it with what a device already has.
 func (c *Client) Resume(known chat.SyncRequest) *Socket {
 	c.p.tb.Helper()
+	return c.bind(c.Dial(), known)
+}
+
+// LooksOn connects a page on which nobody is served.
+func (c *Client) LooksOn() *Socket {
+	c.p.tb.Helper()
+	return c.bind(c.dial("/ws?aside"), chat.SyncRequest{})
+}
+
+func (c *Client) bind(s *Socket, known chat.SyncRequest) *Socket {
+	c.p.tb.Helper()
 	if known.Known == nil {
 		known.Known = map[int64]chat.Known{}
 	}
-	s := c.Dial()
 	c.OK("POST", "/api/chat/bind", chat.BindRequest{ClientID: s.Init.ClientID, SyncRequest: known}, &s.Sync)
 	return s
 }

@@ -26,7 +26,7 @@ func (s *Service) Presence(person int64, present bool) {
 
 // missing sees to it that what a visitor writes to an agent who is gone goes back to the queue too.
 func (s *Service) missing(agent int64) {
-	if !s.hub.Present(agent) {
+	if !s.hub.Front().Present(agent) {
 		s.work.add(news{gone: setOf(agent)})
 	}
 }
@@ -35,7 +35,7 @@ func (s *Service) missing(agent int64) {
 // Those where the visitor was answered stay his until the visitor writes again; elsewhere says that
 // there are some on sites that another node works: they are its care.
 func (s *Service) absent(ctx context.Context, agent int64) (elsewhere bool, err error) {
-	if s.hub.Present(agent) {
+	if s.hub.Front().Present(agent) {
 		return false, nil
 	}
 	tickets, err := openOf(ctx, s.db.R, agent)
@@ -86,7 +86,7 @@ func (s *Service) requeue(ctx context.Context, f fence, known ticketRow) error {
 
 // deserted tells whether a visitor waits for an answer of somebody who is not there.
 func (s *Service) deserted(t *ticketRow) bool {
-	return t.State == stateOpen && t.LastSenderID == t.VisitorID && !s.hub.Present(t.AgentID)
+	return t.State == stateOpen && t.LastSenderID == t.VisitorID && !s.hub.Front().Present(t.AgentID)
 }
 
 func (s *Service) stillAbsentTx(ctx context.Context, tx *storage.Tx, d due) error {
@@ -99,7 +99,7 @@ func (s *Service) stillAbsentTx(ctx context.Context, tx *storage.Tx, d due) erro
 // returned ends the absence of an agent who is there again: the next one is counted from its own beginning.
 func (s *Service) returned(ctx context.Context, agent int64) error {
 	tickets, err := desertedBy(ctx, s.db.R, agent)
-	if err != nil || len(tickets) == 0 || !s.hub.Present(agent) {
+	if err != nil || len(tickets) == 0 || !s.hub.Front().Present(agent) {
 		return err
 	}
 	return s.db.Write(ctx, func(ctx context.Context, tx *storage.Tx) error {

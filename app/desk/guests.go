@@ -196,7 +196,7 @@ func (s *Service) guestLineTx(ctx context.Context, tx *storage.Tx, t *ticketRow,
 
 // reachableTx refuses somebody who could not come: he is not connected, or says that he is away. Busy or full is no matter.
 func (s *Service) reachableTx(ctx context.Context, tx *storage.Tx, agent int64) error {
-	if !s.hub.Connected(agent) {
+	if !s.hub.Front().Connected(agent) {
 		return errTheyOffline
 	}
 	rows, err := seatsByID(ctx, tx, []int64{agent})

@@ -27,7 +27,7 @@ func (s *Service) silenceTx(ctx context.Context, tx *storage.Tx, t *ticketRow, a
 	}{
 		{timerIdleWarn, r.WarnS, r.WarnS > 0},
 		{timerIdleClose, r.CloseS, r.CloseS > 0},
-		{timerGone, r.GoneS, r.GoneS > 0 && !s.hub.Present(t.VisitorID)},
+		{timerGone, r.GoneS, r.GoneS > 0 && !s.hub.Front().Present(t.VisitorID)},
 	} {
 		if !one.on {
 			continue
@@ -68,7 +68,7 @@ func (s *Service) idleCloseTx(ctx context.Context, tx *storage.Tx, d due) error 
 }
 
 func (s *Service) goneTx(ctx context.Context, tx *storage.Tx, d due) error {
-	if d.rules.Idle.GoneS == 0 || !d.t.left() || s.hub.Present(d.t.VisitorID) {
+	if d.rules.Idle.GoneS == 0 || !d.t.left() || s.hub.Front().Present(d.t.VisitorID) {
 		return nil
 	}
 	return s.closeByRuleTx(ctx, tx, d, byGone, d.rules.Idle.GoneS)
@@ -93,7 +93,7 @@ func (s *Service) leaving(ctx context.Context, visitor int64) error {
 		if err != nil {
 			return err
 		}
-		if rules.Idle.GoneS == 0 || !known.left() || s.hub.Present(visitor) {
+		if rules.Idle.GoneS == 0 || !known.left() || s.hub.Front().Present(visitor) {
 			continue
 		}
 		failures = append(failures, s.db.Write(ctx, func(ctx context.Context, tx *storage.Tx) error {

@@ -97,7 +97,7 @@ func (s *Service) lookAround(ctx context.Context, forAbsence bool) error {
 			return err
 		}
 		for _, t := range tickets {
-			if t.AgentID != 0 && !s.hub.Present(t.AgentID) {
+			if t.AgentID != 0 && !s.hub.Front().Present(t.AgentID) {
 				due.heardGone[t.AgentID] = true
 			}
 		}

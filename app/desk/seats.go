@@ -99,7 +99,7 @@ func (s *Service) SeatsOf(ctx context.Context, persons []int64) (map[int64]peopl
 	rows, err := seatsByID(ctx, s.db.R, persons)
 	seats := make(map[int64]people.Seat, len(rows))
 	for _, row := range rows {
-		seen := Seat{State: row.State, Present: s.hub.Present(row.PersonID)}.toOthers()
+		seen := Seat{State: row.State, Present: s.hub.Front().Present(row.PersonID)}.toOthers()
 		seats[row.PersonID] = people.Seat{Cap: row.Cap, Languages: row.languages(), State: seen.State, Present: seen.Present}
 	}
 	return seats, err
@@ -128,7 +128,7 @@ func (s *Service) seat(ctx context.Context, person int64) (Seat, error) {
 
 // visible tells whether an agent is there for others to see.
 func (s *Service) visible(ctx context.Context, agent int64) (bool, error) {
-	if !s.hub.Present(agent) {
+	if !s.hub.Front().Present(agent) {
 		return false, nil
 	}
 	rows, err := seatsByID(ctx, s.db.R, []int64{agent})
@@ -152,7 +152,7 @@ func (s *Service) candidates(ctx context.Context, site int64) ([]*candidate, err
 			load.in = map[int64]int{}
 		}
 		all[i] = &candidate{
-			Person: row.PersonID, State: row.State, Connected: s.hub.Connected(row.PersonID), Cap: row.Cap, Load: load.all, In: load.in,
+			Person: row.PersonID, State: row.State, Connected: s.hub.Front().Connected(row.PersonID), Cap: row.Cap, Load: load.all, In: load.in,
 			Languages: row.languages(), IdleSince: row.IdleSince, ServedAt: row.servedAt(),
 		}
 	}
@@ -190,7 +190,7 @@ func (s *Service) atWork(ctx context.Context, site int64) (there shift, err erro
 	rows, err := s.seatsOn(ctx, site)
 	for _, row := range rows {
 		// Present, not Connected: a lift ride of the only agent is nothing a visitor need know.
-		if row.State == seatOnline && s.hub.Present(row.PersonID) {
+		if row.State == seatOnline && s.hub.Front().Present(row.PersonID) {
 			there.seats = append(there.seats, row)
 		}
 	}

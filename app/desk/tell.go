@@ -146,7 +146,7 @@ func (s *Service) tellSeat(ctx context.Context, site int64, seat Seat, state str
 	}
 	others := slices.DeleteFunc(agents, func(a int64) bool { return a == seat.Person.ID })
 	to.people(others, hub.Frame{Type: "seat", Data: seat})
-	seat.State, seat.Present = state, s.hub.Present(seat.Person.ID)
+	seat.State, seat.Present = state, s.hub.Front().Present(seat.Person.ID)
 	to.people([]int64{seat.Person.ID}, hub.Frame{Type: "seat", Data: seat})
 	return nil
 }

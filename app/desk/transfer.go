@@ -86,7 +86,7 @@ func (s *Service) mustWorkOn(ctx context.Context, agent, site int64) error {
 
 // toAgentTx moves a ticket whose conversation is locked to an agent.
 func (s *Service) toAgentTx(ctx context.Context, tx *storage.Tx, by int64, t *ticketRow, agent int64) error {
-	if !s.hub.Connected(agent) {
+	if !s.hub.Front().Connected(agent) {
 		return errTheyOffline
 	}
 	if err := lockSeats(ctx, tx, t.AgentID, agent); err != nil {

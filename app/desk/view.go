@@ -312,7 +312,7 @@ func (s *Service) seatViews(ctx context.Context, by int64, rows []seatRow) ([]Se
 	seats := make([]Seat, len(rows))
 	for i, row := range rows {
 		seats[i] = Seat{
-			Person: who[row.PersonID], State: row.State, Present: s.hub.Present(row.PersonID),
+			Person: who[row.PersonID], State: row.State, Present: s.hub.Front().Present(row.PersonID),
 			Cap: row.Cap, Load: loads[row.PersonID], Languages: append([]string{}, row.languages()...), Version: row.Version,
 		}
 		if row.PersonID != by {

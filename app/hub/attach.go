@@ -29,7 +29,7 @@ func (h *Hub) Attach(clientID string, who Who) (*Attachment, error) {
 	s.state, s.who = buffering, who
 	h.door.bound(s)
 	h.people.add(who.Person, s)
-	h.presence.arrive(who.Person)
+	s.arrives()
 	h.stirred()
 	// After the socket can be found by EndSession: one of the two sees the other.
 	if h.ended.has(who.Session) {

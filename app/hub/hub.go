@@ -100,6 +100,7 @@ type Hub struct {
 	people   *index
 	groups   *groups
 	presence *presence
+	front    *presence // of sockets that were not opened aside
 	ended    endings
 
 	relay *relay // nil on a single node; set before the first socket
@@ -140,6 +141,7 @@ func newHub(o Options, c clock) *Hub {
 	h.door = newDoor(o.UnboundPerAddress, o.Most)
 	h.ended = endings{after: c.after}
 	h.presence = newPresence(o.Grace, c.after, h.groups.forget, h.caught)
+	h.front = newPresence(o.Grace, c.after, func(int64) {}, h.caught)
 	h.melodies = h.newMelodies()
 	return h
 }
@@ -177,7 +179,10 @@ func (h *Hub) Present(person int64) bool { return h.presence.present(person) }
 
 // Expect treats person as if the last socket had just closed: present until the grace is
 // over. It is for those who were connected before a restart, and calls no hook by itself.
-func (h *Hub) Expect(person int64) { h.presence.expect(person) }
+func (h *Hub) Expect(person int64) {
+	h.presence.expect(person)
+	h.front.expect(person)
+}
 
 // OnPresence calls f with true when a person who had no socket has one, also when that ends a
 // grace, and with false when the grace is over. Calls about one person come one at a time and in

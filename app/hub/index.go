@@ -77,6 +77,23 @@ func (x *index) list() []int64 {
 	return people
 }
 
+// reaches is how everybody is connected.
+func (x *index) reaches() map[int64]Reach {
+	all := map[int64]Reach{}
+	for i := range x.shards {
+		sh := &x.shards[i]
+		sh.RLock()
+		for person, sockets := range sh.sockets {
+			all[person] = OnlyAside
+			if slices.ContainsFunc(sockets, func(s *socket) bool { return !s.aside }) {
+				all[person] = InFront
+			}
+		}
+		sh.RUnlock()
+	}
+	return all
+}
+
 // where walks all attached sockets; for rare questions only. What ask reads of a socket must
 // not change after it was added.
 func (x *index) where(ask func(*socket) bool) (found []*socket) {

@@ -19,6 +19,7 @@ const (
 func (h *Hub) Close(ctx context.Context) {
 	h.door.drain()
 	h.presence.close()
+	h.front.close()
 	sockets := h.door.all()
 	within := time.Duration(len(sockets)/comeBackPerMs) * time.Millisecond
 	within = min(max(within, comeBackMin), comeBackMax)
@@ -30,6 +31,7 @@ func (h *Hub) Close(ctx context.Context) {
 	go func() {
 		h.open.Wait()
 		h.presence.calls.Wait()
+		h.front.calls.Wait()
 		close(done)
 	}()
 	select {

@@ -107,12 +107,12 @@ func TestAPersonIsConnectedAndPresentOnWhateverNode(t *testing.T) {
 	h := newHouse(t, Options{})
 	var news []bool
 	h.OnPresence(func(_ int64, present bool) { news = append(news, present) })
-	h.Elsewhere(1, true)
+	h.Elsewhere(1, Nowhere, InFront)
 	if !h.Connected(1) || !h.Present(1) {
 		t.Fatal("who is connected to another node is not there")
 	}
 	c := h.join(1, "a") // a reload that lands here
-	h.Elsewhere(1, false)
+	h.Elsewhere(1, InFront, Nowhere)
 	h.clock.advance(time.Hour)
 	if !h.Connected(1) {
 		t.Fatal("moving from node to node was an absence")
@@ -235,4 +235,37 @@ func TestAStalledRelayHoldsUpNoPush(t *testing.T) {
 		t.Fatalf("stats %+v", h.Stats())
 	}
 	h.relay = nil
+}
+
+func TestASocketOpenedAsideIsNobodyInFront(t *testing.T) {
+	h := newHouse(t, Options{})
+	var news []bool
+	h.Front().OnPresence(func(_ int64, present bool) { news = append(news, present) })
+	stirred := make(chan struct{}, 3)
+	h.OnStir(func() { stirred <- struct{}{} })
+	onTheSide := *h
+	onTheSide.url += "/?aside"
+	onTheSide.join(1, "a")
+	h.Elsewhere(1, Nowhere, OnlyAside)
+	if !h.Connected(1) || h.Front().Present(1) || h.Reaches()[1] != OnlyAside {
+		t.Fatal("a page that looks on is somebody in front")
+	}
+	h.Elsewhere(1, OnlyAside, InFront)
+	c := h.join(1, "a")
+	h.Elsewhere(1, InFront, OnlyAside)
+	if !h.Front().Connected(1) || h.Reaches()[1] != InFront {
+		t.Fatal("nobody is in front")
+	}
+	c.conn.Close()
+	for range 3 { // two came, one left
+		<-stirred
+	}
+	if h.Front().Connected(1) || !h.Front().Present(1) {
+		t.Fatal("no grace")
+	}
+	h.clock.advance(31 * time.Second)
+	h.front.calls.Wait()
+	if !h.Connected(1) || h.Front().Present(1) || len(news) != 2 || !news[0] || news[1] {
+		t.Fatalf("connected %v, in front %v, hooks heard %v", h.Connected(1), h.Front().Present(1), news)
+	}
 }

@@ -36,7 +36,7 @@ func (h *Hub) Serve(w http.ResponseWriter, r *http.Request) error {
 	if key, err := base64.StdEncoding.DecodeString(r.Header.Get("Sec-WebSocket-Key")); err != nil || len(key) != 16 {
 		return fault.New(fault.Invalid, "the connection key is not valid")
 	}
-	s := &socket{hub: h, client: id.Token(), origin: r.Header.Get("Origin"), address: household(h.o.Address(r))}
+	s := &socket{hub: h, client: id.Token(), origin: r.Header.Get("Origin"), address: household(h.o.Address(r)), aside: r.URL.Query().Has("aside")}
 	if err := h.door.admit(s, &h.open); err != nil {
 		return err
 	}

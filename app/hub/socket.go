@@ -31,6 +31,7 @@ type socket struct {
 	client  string
 	origin  string
 	address string
+	aside   bool // opened by a page on which nobody waits for what comes
 	counted bool // off its address's count; guarded by door.mu
 
 	mu       sync.Mutex
@@ -228,7 +229,7 @@ func (s *socket) shut() {
 func (s *socket) detach() {
 	if s.state == buffering || s.state == live {
 		s.hub.people.remove(s.who.Person, s)
-		s.hub.presence.leave(s.who.Person)
+		s.leaves()
 		s.hub.stirred()
 	}
 	s.hub.door.bound(s)

@@ -94,16 +94,6 @@ func (h *Hub) Several() bool { return h.relay != nil }
 // Unbound lists the client ids of the sockets here that wait to be attached.
 func (h *Hub) Unbound() []string { return h.door.waiting() }
 
-// Elsewhere counts another node that has sockets of person, or takes it back. Present, Connected
-// and OnPresence are about all nodes.
-func (h *Hub) Elsewhere(person int64, connected bool) {
-	if connected {
-		h.presence.arrive(person)
-	} else {
-		h.presence.leave(person)
-	}
-}
-
 func (h *Hub) stirred() {
 	for _, f := range h.moved {
 		f()

@@ -50,8 +50,8 @@ type Service struct {
 	// Owned by the goroutine of Run.
 	begun  bool
 	turn   int64
-	here   map[int64]bool // who is connected to this node, as it is written down
-	mark   int64          // turns up to this one are older than keepGone at swept+keepGone
+	here   map[int64]hub.Reach // who is connected to this node and how, as it is written down
+	mark   int64               // turns up to this one are older than keepGone at swept+keepGone
 	swept  time.Time
 	others map[int]*other
 	beaten time.Time
@@ -62,12 +62,12 @@ type other struct {
 	boot   string
 	turn   int64 // read up to this one
 	read   time.Time
-	people map[int64]bool
+	people map[int64]hub.Reach
 }
 
 // New makes the room and registers its hooks with the hub.
 func New(db *storage.DB, h *hub.Hub, self storage.Node, log *slog.Logger) *Service {
-	s := &Service{db: db, hub: h, self: self, log: log, wake: make(chan struct{}, 1), here: map[int64]bool{}, others: map[int]*other{}}
+	s := &Service{db: db, hub: h, self: self, log: log, wake: make(chan struct{}, 1), here: map[int64]hub.Reach{}, others: map[int]*other{}}
 	h.OnStir(s.look)
 	h.OnMissed(s.look)
 	h.OnTold(topic, func([]byte) { s.look() })
@@ -128,17 +128,16 @@ func (s *Service) write(ctx context.Context) error {
 	if err := s.beat(ctx); err != nil {
 		return err
 	}
-	now := map[int64]bool{}
+	now := s.hub.Reaches()
 	var changes []change
-	for _, person := range s.hub.People() {
-		now[person] = true
-		if !s.here[person] {
-			changes = append(changes, change{person, true})
+	for person, reach := range now {
+		if s.here[person] != reach {
+			changes = append(changes, change{person, reach})
 		}
 	}
 	for person := range s.here {
-		if !now[person] {
-			changes = append(changes, change{person, false})
+		if now[person] == hub.Nowhere {
+			changes = append(changes, change{person, hub.Nowhere})
 		}
 	}
 	for len(changes) > 0 {
@@ -149,11 +148,7 @@ func (s *Service) write(ctx context.Context) error {
 		}
 		s.turn++
 		for _, c := range some {
-			if c.here {
-				s.here[c.person] = true
-			} else {
-				delete(s.here, c.person)
-			}
+			note(s.here, c.person, c.reach)
 		}
 		s.hub.Tell(topic, nil)
 	}
@@ -197,7 +192,7 @@ func (s *Service) read(ctx context.Context) error {
 	for number, boot := range living {
 		o := s.others[number]
 		if o == nil {
-			o = &other{boot: boot, people: map[int64]bool{}}
+			o = &other{boot: boot, people: map[int64]hub.Reach{}}
 			s.others[number] = o
 		}
 		if err := s.readOne(ctx, number, o); err != nil {
@@ -222,12 +217,12 @@ func (s *Service) readOne(ctx context.Context, number int, o *other) error {
 	for _, r := range rows {
 		named[r.PersonID] = true
 		o.turn = max(o.turn, r.Turn)
-		s.tell(o, r.PersonID, r.Here == 1)
+		s.tell(o, r.PersonID, r.Here)
 	}
 	if whole {
 		for person := range o.people {
 			if !named[person] {
-				s.tell(o, person, false)
+				s.tell(o, person, hub.Nowhere)
 			}
 		}
 	}
@@ -236,23 +231,24 @@ func (s *Service) readOne(ctx context.Context, number int, o *other) error {
 }
 
 // tell passes on what is news to the hub.
-func (s *Service) tell(o *other, person int64, here bool) {
-	if o.people[person] == here {
+func (s *Service) tell(o *other, person int64, reach hub.Reach) {
+	s.hub.Elsewhere(person, o.people[person], reach)
+	note(o.people, person, reach)
+}
+
+func note(people map[int64]hub.Reach, person int64, reach hub.Reach) {
+	if reach == hub.Nowhere {
+		delete(people, person)
 		return
 	}
-	s.hub.Elsewhere(person, here)
-	if here {
-		o.people[person] = true
-	} else {
-		delete(o.people, person)
-	}
+	people[person] = reach
 }
 
 // lost gives the grace to everybody who was connected to a node that left, died or began anew.
 func (s *Service) lost(number int, o *other) {
 	delete(s.others, number)
-	for person := range o.people {
-		s.hub.Elsewhere(person, false)
+	for person, reach := range o.people {
+		s.hub.Elsewhere(person, reach, hub.Nowhere)
 	}
 }
 

@@ -6,23 +6,24 @@ import (
 
 	"github.com/uptrace/bun"
 
+	"ichat/app/hub"
 	"ichat/storage"
 )
 
-// change is somebody who came to this node or left it.
+// change is somebody who came to this node, left it, or is connected to it in another way.
 type change struct {
 	person int64
-	here   bool
+	reach  hub.Reach
 }
 
 type presenceRow struct {
 	bun.BaseModel `bun:"table:presences,alias:p"`
 
-	Node     int    `bun:"node,pk"`
-	PersonID int64  `bun:"person_id,pk"`
-	Boot     string `bun:"boot"`
-	Here     int    `bun:"here"`
-	Turn     int64  `bun:"turn"`
+	Node     int       `bun:"node,pk"`
+	PersonID int64     `bun:"person_id,pk"`
+	Boot     string    `bun:"boot"`
+	Here     hub.Reach `bun:"here"`
+	Turn     int64     `bun:"turn"`
 }
 
 // alive prolongs a node's life.
@@ -49,10 +50,7 @@ func livingNodes(ctx context.Context, db *storage.DB, self int) (map[int]string,
 func writeChanges(ctx context.Context, db *storage.DB, n storage.Node, turn int64, changes []change) error {
 	rows := make([]presenceRow, len(changes))
 	for i, c := range changes {
-		rows[i] = presenceRow{Node: n.Number, PersonID: c.person, Boot: n.Boot, Turn: turn}
-		if c.here {
-			rows[i].Here = 1
-		}
+		rows[i] = presenceRow{Node: n.Number, PersonID: c.person, Boot: n.Boot, Here: c.reach, Turn: turn}
 	}
 	return db.Write(ctx, func(ctx context.Context, tx *storage.Tx) error {
 		_, err := tx.NewInsert().Model(&rows).

@@ -52,7 +52,7 @@ type Call struct {
 // CallTx queues a push to every browser in which an agent wants to be called, if he is not connected. It is due in
 // some seconds, and dropped if he has come back until then. While one waits about a conversation there is no second.
 func (s *Service) CallTx(ctx context.Context, tx *storage.Tx, c Call) error {
-	if c.Agent == 0 || s.hub.Connected(c.Agent) {
+	if c.Agent == 0 || s.hub.Front().Connected(c.Agent) {
 		return nil
 	}
 	sessions, err := devicesOf(ctx, tx, c.Agent)
@@ -119,7 +119,7 @@ func (s *Service) deliver(ctx context.Context, row pushRow) (deviceRow, error) {
 	if err != nil {
 		return d, err
 	}
-	if !ok || len(ended) > 0 || s.hub.Connected(row.PersonID) {
+	if !ok || len(ended) > 0 || s.hub.Front().Connected(row.PersonID) {
 		return d, errNotNeeded
 	}
 	text, err := s.notice(ctx, row, d.Locale)
