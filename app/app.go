@@ -186,7 +186,7 @@ func (a *App) build(ctx context.Context) error {
 	if err := a.Safety.Load(ctx); err != nil {
 		return err
 	}
-	a.Contacts = contacts.New(a.DB, ids, a.now, a.Hub, a.People, a.Chat, a.Settings, a.Audit, epoch, a.log)
+	a.Contacts = contacts.New(a.DB, ids, a.now, a.Hub, a.People, a.Chat, a.Files, a.Settings, a.Audit, epoch, a.log)
 	a.FAQ = faq.New(a.DB, ids, a.now, a.Sites, a.People, a.Chat, a.Audit, a.Config.models(), a.log)
 	a.Desk = desk.New(a.DB, ids, a.now, a.Hub, a.Sites, a.People, a.Chat, a.Notify, a.FAQ, a.Audit, a.log)
 	a.join()

@@ -138,6 +138,8 @@ var matrix = []struct {
 	{"PATCH /api/im/conversations/{id}", groupPath, `{"marked":true}`, cells{401, 403, 404, 403, 404, 200}}, // the agent has left it above
 	{"GET /api/im/mentions", nil, "", cells{401, 403, 200, 403, 200, 200}},
 	{"PATCH /api/im/me", nil, `{"signature":"hello"}`, cells{401, 403, 200, 403, 200, 200}},
+	{"POST /api/faces", nil, `{}`, cells{401, 403, 400, 403, 400, 400}}, // as with files
+	{"PUT /api/im/me/avatar", nil, `{"face":1}`, cells{401, 403, 404, 403, 404, 404}},
 	{"PUT /api/im/presence", nil, `{"state":"busy"}`, cells{401, 403, 200, 403, 200, 200}},
 	{"PUT /api/im/password", nil, `{"old":"not this one","password":"another long one"}`, cells{401, 403, 403, 403, 403, 403}},
 	{"GET /api/im/devices", nil, "", cells{401, 403, 200, 403, 200, 200}},
@@ -165,6 +167,7 @@ var matrix = []struct {
 	{"POST /api/im/groups", nil, `{"client_id":"%s","name":"x"}`, cells{401, 403, 200, 403, 200, 200}},
 	{"GET /api/im/groups", nil, "", cells{401, 403, 200, 403, 200, 200}},
 	{"POST /api/im/groups/{id}/members", groupPath, `{"people":[1]}`, cells{401, 403, 404, 403, 404, 409}}, // dissolved above
+	{"PUT /api/im/groups/{id}/avatar", groupPath, `{"face":0}`, cells{401, 403, 404, 403, 404, 409}},       // as above
 	{"POST /api/im/groups/{id}/join", groupPath, `{}`, cells{401, 403, 404, 403, 404, 404}},                // as above
 	{"GET /api/im/groups/{id}/requests", conversationPath, "", cells{401, 403, 404, 403, 404, 404}},
 	{"POST /api/im/groups/{id}/links", groupPath, `{"hours":1}`, cells{401, 403, 404, 403, 404, 404}},

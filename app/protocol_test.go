@@ -46,7 +46,7 @@ var spoken = []struct {
 	{"Choice", desk.Choice{}}, {"Live", desk.Live{}}, {"Ticket", desk.Ticket{}}, {"Seat", desk.Seat{}}, {"Desk", desk.Desk{}},
 	{"Skipped", desk.Skipped{}}, {"Why", desk.Why{}}, {"Assignment", desk.Assignment{}}, {"EventWhy", desk.EventWhy{}}, {"TicketEvent", desk.Event{}}, {"TicketDetail", desk.TicketDetail{}}, {"Tried", desk.Tried{}}, {"TicketPage", desk.TicketPage{}},
 	{"BoardQueue", desk.BoardQueue{}}, {"BoardNumbers", desk.BoardNumbers{}}, {"BoardTicket", desk.BoardTicket{}}, {"Board", desk.Board{}},
-	{"File", files.File{}}, {"FileLinks", files.FileLinks{}},
+	{"File", files.File{}}, {"FileLinks", files.FileLinks{}}, {"FaceFile", files.FaceFile{}},
 	{"Mail", notify.Mail{}}, {"FailedMail", notify.FailedMail{}}, {"Notice", notify.Notice{}}, {"PushDevice", notify.PushDevice{}},
 	{"ChatSettings", settings.Chat{}}, {"FileSettings", settings.Files{}}, {"MemberSettings", settings.Members{}}, {"Settings", settings.Settings{}},
 	{"Site", sites.Site{}}, {"Agent", people.Agent{}},

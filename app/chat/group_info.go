@@ -138,14 +138,15 @@ func (s *Service) muteAct(ctx context.Context, tx *storage.Tx, m memberRow, minu
 	return &a, nil
 }
 
-// ShowGroup sets the picture of a group: an address on this server, or none, which picture makes in the same write.
-func (s *Service) ShowGroup(ctx context.Context, by, group int64, picture func(ctx context.Context, tx *storage.Tx) (string, error)) (Header, error) {
+// ShowGroup sets the picture of a group: an address on this server, or none, which picture makes of the one
+// before in the same write.
+func (s *Service) ShowGroup(ctx context.Context, by, group int64, picture func(ctx context.Context, tx *storage.Tx, before string) (string, error)) (Header, error) {
 	return s.inGroup(ctx, by, group, func(ctx context.Context, tx *storage.Tx, c Conversation, st standing) (*act, error) {
 		if err := st.may(toRename, ""); err != nil {
 			return nil, err
 		}
 		info, err := c.Info, error(nil)
-		if info.Avatar, err = picture(ctx, tx); err != nil || info == c.Info {
+		if info.Avatar, err = picture(ctx, tx, c.Avatar); err != nil || info == c.Info {
 			return nil, err
 		}
 		return &act{key: "group.changed", info: &info}, nil

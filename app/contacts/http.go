@@ -18,6 +18,7 @@ func (s *Service) Routes(w *web.Server) {
 	web.Route(w, web.Member, http.MethodPatch, "/api/im/conversations/{id}", "Keep a conversation on top, quiet, hidden or marked as unread", s.patchKept, few)
 	web.Route(w, web.Member, http.MethodGet, "/api/im/mentions", "What names one in groups, the latest first", s.getMentions)
 	web.Route(w, web.Member, http.MethodPatch, "/api/im/me", "Change one's name, signature and profile", s.patchMe, few)
+	web.Route(w, web.Member, http.MethodPut, "/api/im/me/avatar", "Be shown by a face one uploaded; 0: by one's initials", s.putAvatar, few)
 	web.Route(w, web.Member, http.MethodPut, "/api/im/presence", "Be online, away, busy or invisible", s.putPresence, few)
 	s.friendRoutes(w, few)
 	s.groupRoutes(w, few)
@@ -73,6 +74,17 @@ type meOutput struct{ Body people.Member }
 
 func (s *Service) patchMe(ctx context.Context, in *meInput) (*meOutput, error) {
 	m, err := s.ChangeMe(ctx, web.CallerOf(ctx).Person, in.Body)
+	return &meOutput{Body: m}, err
+}
+
+type avatarInput struct {
+	Body struct {
+		Face int64 `json:"face" minimum:"0"`
+	}
+}
+
+func (s *Service) putAvatar(ctx context.Context, in *avatarInput) (*meOutput, error) {
+	m, err := s.ShowMe(ctx, web.CallerOf(ctx).Person, in.Body.Face)
 	return &meOutput{Body: m}, err
 }
 

@@ -11,6 +11,7 @@ func (s *Service) groupRoutes(w *web.Server, few web.Limit) {
 	web.Route(w, web.Member, http.MethodPost, "/api/im/groups", "Make a group of oneself and friends, or ask to, where groups are approved", s.postGroup, web.PerPerson(0.02, 20))
 	web.Route(w, web.Member, http.MethodGet, "/api/im/groups", "Look for groups by name or number; without anything the newest", s.getGroups, web.PerPerson(1, 20))
 	web.Route(w, web.Member, http.MethodPost, "/api/im/groups/{id}/members", "Bring friends into a group", s.postMembers, few)
+	web.Route(w, web.Member, http.MethodPut, "/api/im/groups/{id}/avatar", "Show a group by a face one uploaded; 0: by its initials", s.putGroupAvatar, few)
 	web.Route(w, web.Member, http.MethodPost, "/api/im/groups/{id}/join", "Come into an open group, or apply", s.postJoin, web.PerPerson(0.2, 20))
 	web.Route(w, web.Member, http.MethodGet, "/api/im/groups/{id}/requests", "Who waits to come into a group, for its owner and admins", s.getApplications)
 	web.Route(w, web.Member, http.MethodPost, "/api/im/groups/{id}/links", "Make a link into a group that ends after some hours", s.postLink, few)
@@ -49,6 +50,18 @@ type bringInput struct {
 
 func (s *Service) postMembers(ctx context.Context, in *bringInput) (*headerOutput, error) {
 	h, err := s.BringIn(ctx, web.CallerOf(ctx).Person, in.ID, in.Body.People)
+	return &headerOutput{Body: h}, err
+}
+
+type groupAvatarInput struct {
+	ID   int64 `path:"id"`
+	Body struct {
+		Face int64 `json:"face" minimum:"0"`
+	}
+}
+
+func (s *Service) putGroupAvatar(ctx context.Context, in *groupAvatarInput) (*headerOutput, error) {
+	h, err := s.ShowGroup(ctx, web.CallerOf(ctx).Person, in.ID, in.Body.Face)
 	return &headerOutput{Body: h}, err
 }
 

@@ -42,6 +42,35 @@ func (s *Service) shownTx(ctx context.Context, tx *storage.Tx, before, after peo
 	return nil
 }
 
+// ShowMe shows somebody by a face he uploaded, or by his initials again; to all who know him.
+func (s *Service) ShowMe(ctx context.Context, me, face int64) (after people.Member, err error) {
+	if _, err := s.people.Member(ctx, me); err != nil {
+		return after, err
+	}
+	err = s.db.Write(ctx, func(ctx context.Context, tx *storage.Tx) error {
+		before, err := s.people.MemberIn(ctx, tx, me)
+		if err != nil {
+			return err
+		}
+		after = before
+		if after.Person.Avatar, err = s.files.FaceTx(ctx, tx, me, face, before.Person.Avatar); err != nil || before == after {
+			return err
+		}
+		if err := s.people.SetAvatarTx(ctx, tx, me, after.Person.Avatar); err != nil {
+			return err
+		}
+		return s.shownTx(ctx, tx, before, after)
+	})
+	return after, err
+}
+
+// ShowGroup does the same with a group; its owner and admins may.
+func (s *Service) ShowGroup(ctx context.Context, me, group, face int64) (chat.Header, error) {
+	return s.chat.ShowGroup(ctx, me, group, func(ctx context.Context, tx *storage.Tx, before string) (string, error) {
+		return s.files.FaceTx(ctx, tx, me, face, before)
+	})
+}
+
 // Keep changes how somebody keeps a conversation in his own list, on all his devices.
 func (s *Service) Keep(ctx context.Context, me, conversation int64, c chat.KeptChange) (k chat.Kept, err error) {
 	err = s.db.Write(ctx, func(ctx context.Context, tx *storage.Tx) (err error) {

@@ -13,6 +13,7 @@ import (
 
 	"ichat/app/audit"
 	"ichat/app/chat"
+	"ichat/app/files"
 	"ichat/app/hub"
 	"ichat/app/id"
 	"ichat/app/people"
@@ -37,6 +38,7 @@ type Service struct {
 	hub      *hub.Hub
 	people   *people.Service
 	chat     *chat.Service
+	files    *files.Service
 	settings *settings.Service
 	audit    *audit.Log
 	epoch    string
@@ -48,8 +50,8 @@ type Service struct {
 }
 
 // New makes the room; epoch is the database's.
-func New(db *storage.DB, ids *id.Source, now func() time.Time, h *hub.Hub, p *people.Service, c *chat.Service, set *settings.Service, acts *audit.Log, epoch string, log *slog.Logger) *Service {
-	return &Service{db: db, ids: ids, now: now, hub: h, people: p, chat: c, settings: set, audit: acts, epoch: epoch, log: log,
+func New(db *storage.DB, ids *id.Source, now func() time.Time, h *hub.Hub, p *people.Service, c *chat.Service, f *files.Service, set *settings.Service, acts *audit.Log, epoch string, log *slog.Logger) *Service {
+	return &Service{db: db, ids: ids, now: now, hub: h, people: p, chat: c, files: f, settings: set, audit: acts, epoch: epoch, log: log,
 		moved: map[int64]bool{}, wake: make(chan struct{}, 1)}
 }
 

@@ -33,31 +33,52 @@ const (
 // Routes adds the upload, the links and what they lead to.
 func (s *Service) Routes(w *web.Server) {
 	w.Raw(web.Anyone, http.MethodPost, "/api/files", s.postFile, web.PerPerson(0.5, 30), web.Upload[File]("Upload a file", "file"))
+	w.Raw(web.Member, http.MethodPost, "/api/faces", s.postFace, web.PerPerson(0.1, 20), web.Upload[FaceFile]("Upload a picture to show a person or a group by", "file"))
 	web.Route(w, web.Anyone, http.MethodPost, "/api/files/{id}/links", "Addresses of a file", s.postLinks, web.PerPerson(10, 200))
 	w.Raw(web.Public, http.MethodGet, "/files/{id}/{name}", s.getFile) // the signature decides
 	w.Raw(web.Public, http.MethodHead, "/files/{id}/{name}", s.getFile)
+	w.Raw(web.Public, http.MethodGet, "/faces/{id}/{sig}", s.getFace) // as above
 }
 
 // postFile streams the one file of a form to where it is kept.
 func (s *Service) postFile(c echo.Context) error {
+	part, err := s.upload(c)
+	if err != nil {
+		return err
+	}
+	ctx := c.Request().Context()
+	f, err := s.Upload(ctx, web.CallerOf(ctx).Person, part.FileName(), part)
+	if err != nil {
+		return err
+	}
+	return c.JSON(http.StatusOK, f)
+}
+
+func (s *Service) postFace(c echo.Context) error {
+	part, err := s.upload(c)
+	if err != nil {
+		return err
+	}
+	ctx := c.Request().Context()
+	f, err := s.DrawFace(ctx, web.CallerOf(ctx).Person, part)
+	if err != nil {
+		return err
+	}
+	return c.JSON(http.StatusOK, f)
+}
+
+// upload is the one file of a form, to be read with patience and up to the limit.
+func (s *Service) upload(c echo.Context) (*multipart.Part, error) {
 	r := c.Request()
 	limits := s.settings.Current().Files
 	largest := int64(max(limits.MaxImageMB, limits.MaxFileMB))<<20 + formAround
 	if r.ContentLength > largest {
 		_, refusal := most(limits, false)
-		return refusal
+		return nil, refusal
 	}
 	body := &patient{r: r.Body, conn: http.NewResponseController(c.Response()), until: time.Now().Add(inAll)}
 	r.Body = http.MaxBytesReader(c.Response(), body, largest)
-	part, err := theFile(r)
-	if err != nil {
-		return err
-	}
-	f, err := s.Upload(r.Context(), web.CallerOf(r.Context()).Person, part.FileName(), part)
-	if err != nil {
-		return err
-	}
-	return c.JSON(http.StatusOK, f)
+	return theFile(r)
 }
 
 // theFile finds the part named file, which comes first.
@@ -146,6 +167,33 @@ func (s *Service) getFile(c echo.Context) error {
 		defer func() { _ = conn.SetWriteDeadline(time.Time{}) }() // the connection may live on
 	}
 	body := &content{ctx: ctx, store: s.blobs, key: key(id, variant), size: size}
+	defer body.close()
+	http.ServeContent(c.Response(), r, "", time.Time{}, body)
+	return body.err
+}
+
+// getFace serves a face. Its address never means another picture, so it may be kept for long.
+func (s *Service) getFace(c echo.Context) error {
+	r := c.Request()
+	ctx := r.Context()
+	id, err := strconv.ParseInt(c.Param("id"), 10, 64)
+	if err != nil || s.faceAddress(id) != r.URL.Path {
+		return fault.New(fault.NotFound, "there is nothing at this address")
+	}
+	row, err := served(ctx, s.db.R, id)
+	if err != nil {
+		return err
+	}
+	size, err := s.blobs.Size(ctx, key(id, full))
+	if err != nil {
+		return err
+	}
+	h := c.Response().Header()
+	h.Set("Content-Type", row.Mime)
+	h.Set("Content-Security-Policy", sealed)
+	h.Set("Cross-Origin-Resource-Policy", "cross-origin") // a shop shows the agent's face beside its launcher
+	h.Set("Cache-Control", "public, max-age=2592000, immutable")
+	body := &content{ctx: ctx, store: s.blobs, key: key(id, full), size: size}
 	defer body.close()
 	http.ServeContent(c.Response(), r, "", time.Time{}, body)
 	return body.err

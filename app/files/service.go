@@ -118,7 +118,7 @@ func (s *Service) become(ctx context.Context, id int64, state string) error {
 // Own returns a file that this person uploaded and may send; NotFound otherwise.
 func (s *Service) Own(ctx context.Context, by, id int64) (File, error) {
 	row, err := served(ctx, s.db.R, id)
-	if err == nil && row.UploaderID != by {
+	if err == nil && (row.UploaderID != by || row.Kind == Face) {
 		err = fault.New(fault.NotFound, "file not found")
 	}
 	return row.file(), err

@@ -72,6 +72,7 @@ export type BoardTicket = { id: number; queue_id: number; visitor: Person; agent
 export type Board = { site_id: number; from: string; at: string; version: number; total: BoardNumbers; queues: BoardQueue[]; seats: Seat[]; tickets: BoardTicket[]; hours: number[] }
 export type File = { id: number; kind: "image" | "file"; name: string; size: number; mime: string; width: number; height: number }
 export type FileLinks = { url: string; thumb_url: string; expires_at: string }
+export type FaceFile = { id: number; url: string }
 export type Mail = { ready: boolean; links: boolean; from: string; queued: number; failed: number; last_error: string; last_error_at: string | null }
 export type FailedMail = { id: number; kind: "invitation" | "missed" | "transcript"; address: string; error: string; failed_at: string }
 export type Notice = { id: number; ticket: number; title: string; text: string; lang: string }
