@@ -5,11 +5,18 @@ import type { Dot } from "../parts/Face.vue"
 import { nameOf } from "../parts/faces"
 import { lang, t } from "../parts/ui"
 import type { Seen } from "../state/imapi"
+import type { Room } from "../state/rooms"
 import { useStage } from "./stage"
 
 export function useCalled(): (person: Pick<Person, "id" | "name">) => string {
   const { contacts } = useStage().messenger
   return (person) => contacts.friend(person.id)?.remark || nameOf(person, lang.value)
+}
+
+/** What a conversation is called here. */
+export function useNamed(): (room: Pick<Room, "saved" | "person" | "name">) => string {
+  const called = useCalled()
+  return (room) => (room.saved ? t("im.savedTitle") : room.person ? called(room.person) : room.name)
 }
 
 /** The dot at a face: none for who is not there. */

@@ -13,8 +13,12 @@ export type Stage = {
   back: () => void
   /** Opens a conversation that is here. */
   chat: (id: number) => void
+  /** Opens a conversation at one of its messages. */
+  jump: (id: number, seq: number) => Promise<void>
   /** Opens the one conversation with somebody. */
   write: (person: number) => Promise<void>
+  /** Opens what one keeps for oneself. */
+  saved: () => Promise<void>
 }
 
 export const stageKey: InjectionKey<Stage> = Symbol("stage")

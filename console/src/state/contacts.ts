@@ -5,6 +5,7 @@ import type { Event, Person, Presence } from "@wire/protocol"
 import { computed, shallowRef, triggerRef } from "vue"
 import type { Loaded } from "./desk"
 import type { Card, ContactsChange, Friend, FriendGroup, ImApi, Mood, Myself, ProfileChange, Seen, Start } from "./imapi"
+import { Keeping } from "./keeping"
 import type { Circle } from "./rooms"
 
 /** A friend group with who is in it; that of those in none has the id 0. */
@@ -12,6 +13,7 @@ export type Section = { id: number; name: string; friends: Friend[]; online: num
 
 export class Contacts implements Circle {
   readonly me: number
+  readonly keeping: Keeping
   readonly #api: ImApi
   readonly #mine = shallowRef<Myself>()
   readonly #groups = shallowRef<FriendGroup[]>([])
@@ -28,9 +30,10 @@ export class Contacts implements Circle {
   #meanwhile: Event[] = []
 
   /** `onPeople` hears of everybody who may be called or look different now, `onMissed` that a change may not have come. */
-  constructor(api: ImApi, me: number, onPeople: (people: Person[]) => void = () => undefined, onMissed: () => void = () => undefined) {
+  constructor(api: ImApi, me: number, onPeople: (people: Person[]) => void = () => undefined, onMissed: () => void = () => undefined, keeping = new Keeping(api)) {
     this.#api = api
     this.me = me
+    this.keeping = keeping
     this.#onPeople = onPeople
     this.#onMissed = onMissed
   }
@@ -114,6 +117,13 @@ export class Contacts implements Circle {
     this.#mine.value = await this.#api.changeMe(change)
   }
 
+  /** Shows oneself by a face, or by one's initials again. */
+  async showMe(face: number): Promise<void> {
+    const mine = await this.#api.showMe(face)
+    this.#mine.value = mine
+    this.#onPeople([mine.person])
+  }
+
   async be(mood: Mood): Promise<void> {
     this.#mine.value = await this.#api.mood(mood)
   }
@@ -185,6 +195,7 @@ export class Contacts implements Circle {
     this.#groups.value = start.friend_groups
     this.#friends.value = new Map(start.friends.map((friend) => [friend.person.id, friend]))
     this.#blocked.value = new Set(start.blocked)
+    this.keeping.take(start)
     this.#onPeople([start.me.person, ...this.people])
     this.#loaded.value = "ready"
   }
@@ -198,11 +209,15 @@ export class Contacts implements Circle {
     if (change.list <= this.#list) return
     if (change.list !== this.#list + 1 || this.#reading) return this.#missed()
     this.#list = change.list
-    if (change.me) this.#mine.value = change.me
+    if (change.me) {
+      this.#mine.value = change.me
+      this.#onPeople([change.me.person])
+    }
     if (change.friend_groups) this.#groups.value = change.friend_groups
     if (change.blocked) this.#blocked.value = new Set(change.blocked)
     for (const friend of change.friends ?? []) this.#friends.value.set(friend.person.id, friend)
     this.#onPeople((change.friends ?? []).map((friend) => friend.person))
+    if (change.kept) this.keeping.put(change.kept)
     for (const id of change.gone ?? []) this.#friends.value.delete(id)
     triggerRef(this.#friends)
   }

@@ -10,6 +10,7 @@ import type { Loaded } from "./desk"
 import { Drafts, type Shelf } from "./drafts"
 import { ChosenFiles } from "./files"
 import type { ImApi } from "./imapi"
+import { Keeping } from "./keeping"
 import { LineWatch, type Line } from "./line"
 import { Rooms } from "./rooms"
 import type { Writing } from "./writing"
@@ -24,6 +25,7 @@ export class Messenger implements Writing {
   readonly client: Client
   readonly contacts: Contacts
   readonly box: Box
+  readonly keeping: Keeping
   readonly rooms: Rooms
   readonly drafts: Drafts
   readonly files = new ChosenFiles()
@@ -34,8 +36,9 @@ export class Messenger implements Writing {
   constructor(options: MessengerOptions) {
     this.client = new Client(options)
     this.box = new Box(options.api)
-    this.contacts = new Contacts(options.api, options.me, (people) => this.client.meet({ conversations: [], people }), () => void this.box.load())
-    this.rooms = new Rooms(options.api, this.client, this.contacts, true)
+    this.keeping = new Keeping(options.api, options.clock)
+    this.contacts = new Contacts(options.api, options.me, (people) => this.client.meet({ conversations: [], people }), () => void this.box.load(), this.keeping)
+    this.rooms = new Rooms(options.api, this.client, this.contacts, true, this.keeping)
     this.drafts = new Drafts(options.shelf, options.me)
     this.client.on("event", (event) => this.#hear(event))
     this.client.on("synced", (list) => {
@@ -62,6 +65,7 @@ export class Messenger implements Writing {
 
   stop(): void {
     this.#watch.stop()
+    this.keeping.stop()
     this.rooms.select(0)
     this.client.stop()
   }

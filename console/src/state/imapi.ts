@@ -1,9 +1,10 @@
 // What only the messenger asks for: registration, oneself, contacts, the message box, groups.
 
-import type { BoxPage, Device, Evidence, FoundPage, FoundPerson, Friend, FriendGroup, FriendRequest, GroupChange, GroupLink, GroupPage, Header, Joining, MadeGroup, Myself, NewGroup, Person, Registration, Reporting, Session, Start } from "@wire/protocol"
+import { answerOf, Fault } from "@wire/api"
+import type { BoxPage, Device, Evidence, FaceFile, FoundPage, FoundPerson, Friend, FriendGroup, FriendRequest, GroupChange, GroupLink, GroupPage, Header, Joining, Kept, KeptChange, MadeGroup, MentionPage, Myself, NewGroup, Person, Registration, Reporting, Session, Start } from "@wire/protocol"
 import { ConsoleApi } from "./api"
 
-export type { BoxItem, BoxPage, Card, ContactsChange, Device, Evidence, FoundGroup, FoundPerson as Found, Friend, FriendGroup, FriendRequest, Header, Myself, Start } from "@wire/protocol"
+export type { BoxItem, BoxPage, Card, ContactsChange, Device, Evidence, FoundGroup, FoundPerson as Found, Friend, FriendGroup, FriendRequest, Header, Kept, KeptChange, Mention, Myself, Start } from "@wire/protocol"
 
 /** What one says one is; who is invisible is offline to others. */
 export type Mood = Myself["presence"]
@@ -32,8 +33,42 @@ export class ImApi extends ConsoleApi {
     return this.call("GET", "/api/im")
   }
 
+  /** Keeps a conversation on top, quiet, hidden or marked as unread, on all one's devices. */
+  keep(conversation: number, change: KeptChange): Promise<Kept> {
+    return this.call("PATCH", `/api/im/conversations/${conversation}`, change)
+  }
+
+  /** What names one in groups, below the id of a message. */
+  mentions(before?: number): Promise<MentionPage> {
+    return this.call("GET", "/api/im/mentions", undefined, { before })
+  }
+
+  /** The conversation with oneself. */
+  saved(): Promise<Header> {
+    return this.call("POST", "/api/im/saved")
+  }
+
   changeMe(change: ProfileChange): Promise<Myself> {
     return this.call("PATCH", "/api/im/me", change)
+  }
+
+  /** A picture to show a person or a group by; the server makes a small square of it. */
+  async uploadFace(face: Blob): Promise<FaceFile> {
+    const form = new FormData()
+    form.append("file", face, "face")
+    const answer = await fetch(`${this.base}/api/faces`, { method: "POST", headers: this.headers(), body: form, credentials: "same-origin" }).catch(() => {
+      throw new Fault(0, {})
+    })
+    return answerOf(answer.status, await answer.text())
+  }
+
+  /** Shows oneself by a face; 0: by one's initials. */
+  showMe(face: number): Promise<Myself> {
+    return this.call("PUT", "/api/im/me/avatar", { face })
+  }
+
+  showGroup(group: number, face: number): Promise<Header> {
+    return this.call("PUT", `/api/im/groups/${group}/avatar`, { face })
   }
 
   mood(state: Mood): Promise<Myself> {

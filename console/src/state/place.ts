@@ -8,7 +8,7 @@ export const tabs: readonly Tab[] = ["chats", "contacts", "find", "me"]
 /** The pages of each tab; those of `numbered` name somebody or something by a number. */
 const pages: Record<Tab, readonly string[]> = {
   chats: ["chat"],
-  contacts: ["box", "groups", "person", "group"],
+  contacts: ["box", "groups", "mentions", "person", "group"],
   find: ["people", "groups"],
   me: ["profile", "devices", "blocked", "calls"],
 }

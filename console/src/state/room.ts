@@ -10,6 +10,9 @@ export type Insider = { member: Member; person: Person | undefined }
 
 const ranks: Partial<Record<Member["role"], number>> = { owner: 0, admin: 1 }
 
+/** Who is in a group of thousands is named by those who know the name. */
+const mostPages = 10
+
 export class RoomTalk extends Talk {
   readonly notes = undefined
   readonly visitor = 0
@@ -44,6 +47,22 @@ export class RoomTalk extends Talk {
   /** The owner and the admins first. */
   get insiders(): Insider[] {
     return this.#insiders.value
+  }
+
+  override get callable(): Person[] {
+    return this.many ? this.insiders.flatMap(({ member, person }) => (person && member.person_id !== this.client.me ? [person] : [])) : []
+  }
+
+  override get callsAll(): boolean {
+    const role = this.many ? this.timeline?.members.get(this.client.me)?.role : undefined
+    return role === "owner" || role === "admin"
+  }
+
+  override async readCallable(): Promise<void> {
+    for (let page = 0; page < mostPages && this.moreInsiders; page++) {
+      await this.readInsiders()
+      if (this.#after.value === 0) return
+    }
   }
 
   /** Whether some members are not here yet. */

@@ -2,11 +2,12 @@
 // timelines, so it is live by itself; what is done here is asked of the server, and what it changes comes back as pushes.
 
 import type { Client } from "@wire/client"
-import type { Header, Member, Message, Person } from "@wire/protocol"
+import type { Header, Kept, Member, Message, Person } from "@wire/protocol"
 import type { Timeline } from "@wire/timeline"
 import { computed, shallowRef, triggerRef } from "vue"
 import type { ConsoleApi } from "./api"
 import { newId } from "./ids"
+import type { Keeping } from "./keeping"
 import { RoomTalk } from "./room"
 
 export type Room = {
@@ -23,8 +24,18 @@ export type Room = {
   header: Header | undefined
   /** What the reader is in it. */
   role: Member["role"]
+  /** How far it has come. */
+  seq: number
+  /** What one keeps for oneself: there is nobody else in it. */
+  saved: boolean
   pinned: boolean
+  /** What one wants to be told of it. */
+  notify: Kept["notify"]
   muted: boolean
+  /** Marked as unread by the reader himself. */
+  marked: boolean
+  /** Out of the list until something new comes. */
+  hidden: boolean
   /** Something new names the reader. */
   mentioned: boolean
   unread: number
@@ -50,12 +61,15 @@ export class Rooms {
   readonly #gone = shallowRef(0)
   readonly #tick = shallowRef(0)
   readonly #next = shallowRef<string>()
-  readonly #rows = computed(() => this.#list())
+  readonly #keeping: Keeping | undefined
+  readonly #all = computed(() => this.#list())
+  readonly #rows = computed(() => this.#all.value.filter((room) => !room.hidden || room.id === this.#selected.value))
   /** Whether the server has told what there is; before that nothing is known to be gone. */
   #level = false
 
-  /** `forwards`: texts may be passed on from one conversation to another. */
-  constructor(api: ConsoleApi, client: Client, circle: Circle, forwards = false) {
+  /** `forwards`: texts may be passed on from one conversation to another. Without `keeping` all are kept alike. */
+  constructor(api: ConsoleApi, client: Client, circle: Circle, forwards = false, keeping?: Keeping) {
+    this.#keeping = keeping
     this.#forwards = forwards
     this.#api = api
     this.#client = client
@@ -92,9 +106,14 @@ export class Rooms {
     return this.#rows.value
   }
 
-  /** What is new in all that are not muted. */
+  /** Hidden ones, too. */
+  get all(): Room[] {
+    return this.#all.value
+  }
+
+  /** What is new in all that are not muted, and where one is told of mentions only, that there is one. */
   get unread(): number {
-    return this.rows.reduce((sum, room) => sum + (room.muted ? 0 : room.unread), 0)
+    return this.rows.reduce((sum, room) => sum + (room.muted ? Number(room.notify === "mentions" && room.mentioned) : room.unread || Number(room.marked)), 0)
   }
 
   /** Whether there may be older ones that are not here yet. */
@@ -103,7 +122,7 @@ export class Rooms {
   }
 
   room(id: number): Room | undefined {
-    return this.rows.find((room) => room.id === id)
+    return this.all.find((room) => room.id === id)
   }
 
   show(shown: boolean): void {
@@ -115,6 +134,7 @@ export class Rooms {
     const known = this.#timeline(id)
     if (known && this.#talk.value?.conversation === id) return
     this.#talk.value?.leave()
+    if (known) this.#keeping?.opened(id)
     this.#selected.value = id // an address may come before the first sync
     this.#talk.value = known && new RoomTalk(this.#api, this.#client, id, this.#forwards)
   }
@@ -126,7 +146,7 @@ export class Rooms {
 
   /** The id of the one conversation with somebody, which is here then. One that is here already need not be asked for. */
   async direct(person: number): Promise<number> {
-    const known = this.rows.find((room) => room.person?.id === person)
+    const known = this.all.find((room) => room.person?.id === person)
     if (known) return known.id
     const { id } = await this.#api.direct(person)
     await this.#fetch(id)
@@ -143,6 +163,7 @@ export class Rooms {
     this.#client.display(id)
     this.#client.display(0)
     this.#talk.value?.lookOn()
+    this.#keeping?.opened(id)
   }
 
   /** An id given by the caller makes it safe to ask again after a lost answer. */
@@ -213,32 +234,47 @@ export class Rooms {
     return timeline?.synced && isRoom(timeline) ? timeline : undefined
   }
 
+  #room(timeline: Timeline): Room {
+    const me = this.#client.me
+    const { id, header } = timeline
+    const mine = timeline.members.get(me)
+    const read = mine?.read ?? 0
+    const other = timeline.kind === "direct" ? [...timeline.members.keys()].find((one) => one !== me) : undefined
+    const person = other === undefined ? undefined : this.#client.people.get(other)
+    const kept = this.#keeping?.of(id)
+    const unread = timeline.unread(me)
+    const notify = kept?.notify ?? "all"
+    return {
+      id,
+      kind: timeline.kind as Room["kind"],
+      name: person?.name ?? header?.name ?? "",
+      avatar: header?.avatar ?? "",
+      header,
+      person,
+      here: other !== undefined && this.#circle.here(other),
+      size: header?.member_count ?? 2,
+      dissolved: header?.dissolved ?? false,
+      role: mine?.role ?? "member",
+      seq: timeline.seq,
+      saved: timeline.kind === "direct" && other === undefined,
+      pinned: kept?.pinned ?? false,
+      notify,
+      muted: notify !== "all",
+      marked: kept?.marked ?? false,
+      hidden: timeline.seq < (kept?.hidden_below ?? 0),
+      mentioned: unread > 0 && ((this.#keeping?.mention(id) ?? 0) > read || timeline.messages.some((m) => m.seq > read && m.sender_id !== me && !m.recalled && mentions(m, me))),
+      unread,
+      last: timeline.messages.findLast((m) => !m.recalled),
+      at: timeline.messages.at(-1)?.created_at ?? "",
+    }
+  }
+
   #list(): Room[] {
     this.#tick.value
     const rooms: Room[] = []
     for (const timeline of this.#client.conversations.values()) {
       if (!timeline.synced || !isRoom(timeline)) continue
-      const other = timeline.kind === "direct" ? [...timeline.members.keys()].find((id) => id !== this.#client.me) : undefined
-      const person = other === undefined ? undefined : this.#client.people.get(other)
-      const last = timeline.messages.findLast((m) => !m.recalled)
-      rooms.push({
-        id: timeline.id,
-        kind: timeline.kind as Room["kind"],
-        name: person?.name ?? timeline.header?.name ?? "",
-        avatar: timeline.header?.avatar ?? "",
-        header: timeline.header,
-        person,
-        here: other !== undefined && this.#circle.here(other),
-        size: timeline.header?.member_count ?? 2,
-        dissolved: timeline.header?.dissolved ?? false,
-        role: timeline.members.get(this.#client.me)?.role ?? "member",
-        pinned: false,
-        muted: false,
-        mentioned: timeline.unread(this.#client.me) > 0 && timeline.messages.some((m) => m.seq > (timeline.members.get(this.#client.me)?.read ?? 0) && m.sender_id !== this.#client.me && !m.recalled && mentions(m, this.#client.me)),
-        unread: timeline.unread(this.#client.me),
-        last,
-        at: timeline.messages.at(-1)?.created_at ?? "",
-      })
+      rooms.push(this.#room(timeline))
     }
     return rooms.sort((a, b) => Number(b.pinned) - Number(a.pinned) || b.at.localeCompare(a.at) || b.id - a.id)
   }

@@ -11,6 +11,7 @@ import { actionsFor, replyTo, type Action } from "./actions"
 import type { ConsoleApi } from "./api"
 import { newId } from "./ids"
 import { linesOf, type Line } from "./lines"
+import { speaksTo } from "./naming"
 import type { Note, Notes } from "./notes"
 
 export type TalkState = "loading" | "ready" | "failed"
@@ -40,6 +41,24 @@ export abstract class Talk {
   get forwards(): boolean {
     return false
   }
+
+  /** Whom one may name here, oneself excepted. */
+  get callable(): Person[] {
+    return []
+  }
+
+  /** Whether one may name everybody at once. */
+  get callsAll(): boolean {
+    return false
+  }
+
+  /** Brings here who may be named and is not here yet. */
+  readCallable(): Promise<void> {
+    return Promise.resolve()
+  }
+
+  /** What names everybody, in every language. */
+  protected readonly allWords: readonly string[] = ["all", "Everybody", "所有人"]
 
   /** Whose canned replies may be written here: a site's; 0: nobody's. */
   get site(): number {
@@ -191,10 +210,17 @@ export abstract class Talk {
     }
   }
 
+  /** Reads pages above until a message is here; false when it is not to be had. */
+  async reach(seq: number): Promise<boolean> {
+    while (seq < (this.#shown()[0]?.seq ?? 0)) if (!(await this.older())) return false
+    return this.#shown().some((message) => message.seq === seq)
+  }
+
   send(text: string): boolean {
     const clean = text.trim()
     if (!clean || [...clean].length > mostRunes) return false
-    this.client.send(this.conversation, clean, this.#quote())
+    const named = speaksTo(clean, this.callable, this.callsAll ? this.allWords : [])
+    this.client.outbox.add(this.conversation, { text: clean, ...named }, { reply: this.#quote() })
     return true
   }
 
