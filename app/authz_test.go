@@ -172,6 +172,9 @@ var matrix = []struct {
 	{"GET /api/im/groups/{id}/requests", conversationPath, "", cells{401, 403, 404, 403, 404, 404}},
 	{"POST /api/im/groups/{id}/links", groupPath, `{"hours":1}`, cells{401, 403, 404, 403, 404, 404}},
 	{"DELETE /api/im/groups/{id}/links", groupPath, "", cells{401, 403, 404, 403, 404, 404}},
+	{"GET /api/im/groups/{id}/links", conversationPath, "", cells{401, 403, 404, 403, 404, 404}},
+	{"DELETE /api/im/groups/{id}/links/{link}", groupPath, "", cells{401, 403, 404, 403, 404, 404}},
+	{"GET /api/im/links/{token}", nil, "", cells{401, 403, 404, 403, 404, 404}},
 	{"POST /api/im/groups/by-link", nil, `{"token":"x"}`, cells{401, 403, 404, 403, 404, 404}},
 	{"GET /api/admin/groups", nil, "", cells{401, 403, 200, 403, 404, 200}},
 	{"POST /api/admin/groups/requests/{id}", groupPath, `{"approve":false}`, cells{401, 403, 404, 403, 404, 404}},
@@ -275,7 +278,7 @@ func TestEveryRouteAsksWhoCalls(t *testing.T) {
 		method, path, _ := strings.Cut(row.route, " ")
 		if row.path != nil {
 			if id, ok := strings.CutPrefix(row.path(w), "{id}="); ok {
-				path = strings.NewReplacer("{id}", id, "{person}", fmt.Sprint(w.apprentice.ID), "{block}", fmt.Sprint(w.block), "{entry}", fmt.Sprint(w.entry), "{unknown}", fmt.Sprint(w.unknown), "{seq}", "1", "{emoji}", "%F0%9F%91%8D").Replace(path)
+				path = strings.NewReplacer("{id}", id, "{link}", "1", "{person}", fmt.Sprint(w.apprentice.ID), "{block}", fmt.Sprint(w.block), "{entry}", fmt.Sprint(w.entry), "{unknown}", fmt.Sprint(w.unknown), "{seq}", "1", "{emoji}", "%F0%9F%91%8D").Replace(path)
 			} else {
 				path = row.path(w)
 			}

@@ -59,7 +59,7 @@ var spoken = []struct {
 	{"Friend", contacts.Friend{}}, {"FriendGroup", contacts.FriendGroup{}}, {"Start", contacts.Start{}}, {"ContactsChange", contacts.Change{}},
 	{"Presence", contacts.Presence{}}, {"Card", contacts.Card{}}, {"BriefPage", contacts.ConversationPage{}},
 	{"FoundPerson", contacts.Found{}}, {"FoundPage", contacts.FoundPage{}}, {"GroupPage", contacts.GroupPage{}}, {"NewGroup", contacts.NewGroup{}}, {"MadeGroup", contacts.MadeGroup{}},
-	{"Joining", contacts.Joining{}}, {"GroupLink", contacts.Link{}}, {"Evidence", contacts.Evidence{}}, {"Reporting", contacts.Reporting{}}, {"ReportGroup", contacts.ReportGroup{}}, {"Report", contacts.Report{}}, {"ReportPage", contacts.ReportPage{}},
+	{"Joining", contacts.Joining{}}, {"GroupLink", contacts.Link{}}, {"NewLink", contacts.NewLink{}}, {"LinkList", contacts.LinkList{}}, {"LinkLook", contacts.LinkLook{}}, {"Evidence", contacts.Evidence{}}, {"Reporting", contacts.Reporting{}}, {"ReportGroup", contacts.ReportGroup{}}, {"Report", contacts.Report{}}, {"ReportPage", contacts.ReportPage{}},
 	{"WaitingGroup", contacts.Waiting{}}, {"WaitingPage", contacts.WaitingPage{}}, {"OfficeGroup", contacts.OfficeGroup{}}, {"OfficeGroups", contacts.OfficeGroups{}}, {"OfficeCounts", contacts.OfficeCounts{}}, {"Judgement", contacts.Judgement{}},
 	{"Change", audit.Change{}}, {"Who", audit.Who{}}, {"Act", audit.Act{}}, {"ActPage", audit.Page{}},
 }

@@ -4,19 +4,12 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"time"
 
 	"github.com/uptrace/bun"
 
 	"ichat/app/chat"
 	"ichat/app/fault"
-	"ichat/app/id"
 	"ichat/storage"
-)
-
-const (
-	longestLink = 30 * 24 // hours
-	mostLinks   = 20      // of one group at a time
 )
 
 // NewGroup is a group as a member asks for it. ClientID makes it safe to ask again.
@@ -234,40 +227,6 @@ func (s *Service) Applications(ctx context.Context, me, group, after int64) (lis
 	return list, err
 }
 
-// Link is an address by which whoever has it comes into a group, until it ends.
-type Link struct {
-	Token     string    `json:"token"`
-	ExpiresAt time.Time `json:"expires_at"`
-}
-
-// MakeLink makes a link into a group, for its owner and admins. Links end with the role of nobody: they are
-// ended by EndLinks, or by time.
-func (s *Service) MakeLink(ctx context.Context, me, group int64, hours int) (l Link, err error) {
-	l = Link{Token: id.Token(), ExpiresAt: s.time().Add(time.Duration(min(hours, longestLink)) * time.Hour)}
-	err = s.db.Write(ctx, func(ctx context.Context, tx *storage.Tx) error {
-		if err := s.managesTx(ctx, tx, me, group); err != nil {
-			return err
-		}
-		have, err := tx.Numbers(ctx, `SELECT by_id FROM group_links WHERE conversation_id = ? AND expires_at > ?`, group, storage.Time{Time: s.time()})
-		if err != nil || len(have) >= mostLinks {
-			return orElse(err, fault.New(fault.Conflict, "there are too many links into this group: end them first"))
-		}
-		_, err = tx.NewRaw(`INSERT INTO group_links (token_hash, conversation_id, by_id, expires_at) VALUES (?, ?, ?, ?)`, id.Hash(l.Token), group, me, l.ExpiresAt).Exec(ctx)
-		return err
-	})
-	return l, err
-}
-
-// EndLinks ends all links into a group.
-func (s *Service) EndLinks(ctx context.Context, me, group int64) error {
-	return s.db.Write(ctx, func(ctx context.Context, tx *storage.Tx) error {
-		if err := s.managesTx(ctx, tx, me, group); err != nil {
-			return err
-		}
-		return tx.Do(ctx, `DELETE FROM group_links WHERE conversation_id = ?`, group)
-	})
-}
-
 func (s *Service) managesTx(ctx context.Context, tx *storage.Tx, me, group int64) error {
 	_, role, err := s.chat.GroupTx(ctx, tx, group, me)
 	if err != nil || role == "" {
@@ -277,23 +236,6 @@ func (s *Service) managesTx(ctx context.Context, tx *storage.Tx, me, group int64
 		return fault.New(fault.Denied, "only the owner and the admins of the group can do this")
 	}
 	return nil
-}
-
-// JoinByLink comes into a group by a link, whatever its rule says. A wrong and a late link are answered alike.
-func (s *Service) JoinByLink(ctx context.Context, me int64, token string) (h chat.Header, err error) {
-	if _, err := s.people.Member(ctx, me); err != nil {
-		return h, err
-	}
-	err = s.db.Write(ctx, func(ctx context.Context, tx *storage.Tx) error {
-		var group int64
-		err := tx.NewRaw(`SELECT conversation_id FROM group_links WHERE token_hash = ? AND expires_at > ?`, id.Hash(token), s.time()).Scan(ctx, &group)
-		if err := storage.Found(err, "link"); err != nil {
-			return err
-		}
-		h, err = s.joinTx(ctx, tx, group, me)
-		return err
-	})
-	return h, err
 }
 
 // foundRequests lists the groups somebody waits to make.

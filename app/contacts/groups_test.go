@@ -3,6 +3,7 @@ package contacts_test
 import (
 	"fmt"
 	"sync"
+	"sync/atomic"
 	"testing"
 
 	"ichat/app/apptest"
@@ -216,6 +217,76 @@ func TestALinkLeadsIntoAGroupUntilItEnds(t *testing.T) {
 	han.Refused("POST", imGroup(g, "/links"), `{"hours":1}`, 403)
 	li.OK("DELETE", imGroup(g, "/links"), nil, nil)
 	wu.Refused("POST", "/api/im/groups/by-link", map[string]string{"token": l.Token}, 404)
+	wu.Refused("GET", "/api/im/links/"+l.Token, nil, 404)
+}
+
+func TestALinkWithApprovalLeadsToAnApplication(t *testing.T) {
+	p := apptest.New(t)
+	li, han, wu := p.Member("Li Lei"), p.Member("Han Mei"), p.Member("Wu Gang")
+	g := makeGroup(p, li, chat.JoinInvite).ID
+	screens := []*screen{look(t, li), look(t, han)}
+	var l contacts.Link
+	li.OK("POST", imGroup(g, "/links"), `{"hours":1,"approval":true,"most_uses":1}`, &l)
+	var where contacts.LinkLook
+	han.OK("GET", "/api/im/links/"+l.Token, nil, &where)
+	if !where.Approval || where.Group.ID != g || where.Group.Joined {
+		t.Fatalf("%+v", where)
+	}
+	byLink := map[string]string{"token": l.Token, "note": "Li gave it to me"}
+	var j contacts.Joining
+	han.OK("POST", "/api/im/groups/by-link", byLink, &j)
+	if j.Group != nil || j.Request == nil || j.Request.Note != "Li gave it to me" {
+		t.Fatalf("%+v", j)
+	}
+	han.Refused("GET", messages(g), nil, 404)
+	for _, s := range screens {
+		s.level("applied by a link")
+	}
+	if r := han.Do("POST", "/api/im/groups/by-link", byLink); r.Status != 404 {
+		t.Fatalf("it was used up: %d %s", r.Status, r.Body)
+	}
+	wu.Refused("POST", "/api/im/groups/by-link", byLink, 404)
+	wu.Refused("GET", "/api/im/links/"+l.Token, nil, 404)
+	answer(li, *j.Request, "agree", "{}")
+	han.Write(g, "here I am")
+	li.OK("POST", imGroup(g, "/links"), `{"hours":1,"approval":true}`, &l)
+	wu.OK("POST", "/api/im/groups/by-link", map[string]string{"token": l.Token}, nil)
+	wu.Refused("POST", "/api/im/groups/by-link", map[string]string{"token": l.Token}, 409) // applied already
+	var list contacts.LinkList
+	li.OK("GET", imGroup(g, "/links"), nil, &list)
+	if len(list.Links) != 1 || list.Links[0].Uses != 1 || list.Links[0].Token != "" || list.People[0].ID != li.ID {
+		t.Fatalf("%+v", list)
+	}
+	han.Refused("GET", imGroup(g, "/links"), nil, 404) // no admin
+	han.Refused("DELETE", imGroup(g, fmt.Sprint("/links/", l.ID)), nil, 403)
+	li.OK("DELETE", imGroup(g, fmt.Sprint("/links/", l.ID)), nil, nil)
+	wu.Refused("POST", "/api/im/groups/by-link", map[string]string{"token": l.Token}, 404)
+}
+
+func TestALinkIsUsedNoMoreOftenThanItMay(t *testing.T) {
+	p := apptest.New(t)
+	li := p.Member("Li Lei")
+	g := makeGroup(p, li, chat.JoinInvite).ID
+	var l contacts.Link
+	li.OK("POST", imGroup(g, "/links"), `{"hours":1,"most_uses":2}`, &l)
+	li.OK("POST", "/api/im/groups/by-link", map[string]string{"token": l.Token}, nil) // who is in uses nothing up
+	var wg sync.WaitGroup
+	var in, out atomic.Int64
+	for i := range 5 {
+		c := p.Member(fmt.Sprint("Member ", i))
+		wg.Go(func() {
+			switch r := c.Do("POST", "/api/im/groups/by-link", map[string]string{"token": l.Token}); r.Status {
+			case 200:
+				in.Add(1)
+			case 404:
+				out.Add(1)
+			}
+		})
+	}
+	wg.Wait()
+	if in.Load() != 2 || out.Load() != 3 || start(li).Groups[0].MemberCount != 3 {
+		t.Fatalf("%d came in, %d did not: %+v", in.Load(), out.Load(), start(li).Groups[0])
+	}
 }
 
 func TestOneKeepsThingsForOneself(t *testing.T) {

@@ -15,8 +15,11 @@ func (s *Service) groupRoutes(w *web.Server, few web.Limit) {
 	web.Route(w, web.Member, http.MethodPost, "/api/im/groups/{id}/join", "Come into an open group, or apply", s.postJoin, web.PerPerson(0.2, 20))
 	web.Route(w, web.Member, http.MethodGet, "/api/im/groups/{id}/requests", "Who waits to come into a group, for its owner and admins", s.getApplications)
 	web.Route(w, web.Member, http.MethodPost, "/api/im/groups/{id}/links", "Make a link into a group that ends after some hours", s.postLink, few)
+	web.Route(w, web.Member, http.MethodGet, "/api/im/groups/{id}/links", "What leads into a group, for its owner and admins", s.getLinks)
+	web.Route(w, web.Member, http.MethodDelete, "/api/im/groups/{id}/links/{link}", "End a link into a group", s.deleteLink, few)
 	web.Route(w, web.Member, http.MethodDelete, "/api/im/groups/{id}/links", "End all links into a group", s.deleteLinks, few)
-	web.Route(w, web.Member, http.MethodPost, "/api/im/groups/by-link", "Come into a group by a link", s.postByLink, web.PerPerson(0.2, 10))
+	web.Route(w, web.Member, http.MethodPost, "/api/im/groups/by-link", "Come into a group by a link, or apply, as the link wants", s.postByLink, web.PerPerson(0.2, 10))
+	web.Route(w, web.Member, http.MethodGet, "/api/im/links/{token}", "Where a link leads", s.getLink, web.PerPerson(0.2, 10))
 }
 
 type newGroupInput struct{ Body NewGroup }
@@ -99,16 +102,41 @@ func (s *Service) getApplications(ctx context.Context, in *applicationsInput) (*
 
 type linkInput struct {
 	ID   int64 `path:"id"`
-	Body struct {
-		Hours int `json:"hours" minimum:"1" maximum:"720"`
-	}
+	Body NewLink
 }
 
 type linkOutput struct{ Body Link }
 
 func (s *Service) postLink(ctx context.Context, in *linkInput) (*linkOutput, error) {
-	l, err := s.MakeLink(ctx, web.CallerOf(ctx).Person, in.ID, in.Body.Hours)
+	l, err := s.MakeLink(ctx, web.CallerOf(ctx).Person, in.ID, in.Body)
 	return &linkOutput{Body: l}, err
+}
+
+type linksOutput struct{ Body LinkList }
+
+func (s *Service) getLinks(ctx context.Context, in *idInput) (*linksOutput, error) {
+	a, err := s.Links(ctx, web.CallerOf(ctx).Person, in.ID)
+	return &linksOutput{Body: a}, err
+}
+
+type oneLinkInput struct {
+	ID   int64 `path:"id"`
+	Link int64 `path:"link"`
+}
+
+func (s *Service) deleteLink(ctx context.Context, in *oneLinkInput) (*struct{}, error) {
+	return nil, s.EndLink(ctx, web.CallerOf(ctx).Person, in.ID, in.Link)
+}
+
+type tokenInput struct {
+	Token string `path:"token" minLength:"1" maxLength:"128"`
+}
+
+type lookOutput struct{ Body LinkLook }
+
+func (s *Service) getLink(ctx context.Context, in *tokenInput) (*lookOutput, error) {
+	a, err := s.LookAtLink(ctx, web.CallerOf(ctx).Person, in.Token)
+	return &lookOutput{Body: a}, err
 }
 
 func (s *Service) deleteLinks(ctx context.Context, in *idInput) (*struct{}, error) {
@@ -118,10 +146,11 @@ func (s *Service) deleteLinks(ctx context.Context, in *idInput) (*struct{}, erro
 type byLinkInput struct {
 	Body struct {
 		Token string `json:"token" minLength:"1" maxLength:"128"`
+		Note  string `json:"note,omitempty" maxLength:"1024"`
 	}
 }
 
-func (s *Service) postByLink(ctx context.Context, in *byLinkInput) (*headerOutput, error) {
-	h, err := s.JoinByLink(ctx, web.CallerOf(ctx).Person, in.Body.Token)
-	return &headerOutput{Body: h}, err
+func (s *Service) postByLink(ctx context.Context, in *byLinkInput) (*joiningOutput, error) {
+	j, err := s.JoinByLink(ctx, web.CallerOf(ctx).Person, in.Body.Token, in.Body.Note)
+	return &joiningOutput{Body: j}, err
 }

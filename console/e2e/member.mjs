@@ -43,6 +43,25 @@ export class Member extends Console {
     await until(`${n} unread of ${name}`, async () => (await this.session(name).getAttribute('data-unread')) === String(n))
   }
 
+  /** A session's mark, such as muted or mentioned, is there or gone. */
+  async sessionIs(name, mark, on) {
+    await until(`${name} is ${on ? '' : 'not '}${mark}`, async () => (await this.session(name).getAttribute(`data-${mark}`)) === String(on))
+  }
+
+  /** By the right button; a choice that leads to a second menu names its entry there. */
+  async keeps(name, deed, choice) {
+    await this.session(name).click({ button: 'right' })
+    await this.part(`menu-${deed}`).click()
+    if (choice) await this.part(`menu-${choice}`).click()
+  }
+
+  /** By a finger that stays. */
+  async keepsByPress(name, deed) {
+    const box = await this.session(name).boundingBox()
+    await this.session(name).dispatchEvent('pointerdown', { pointerType: 'touch', clientX: box.x + 80, clientY: box.y + 20 })
+    await this.part(`menu-${deed}`).click()
+  }
+
   async lastOwnIs(state) {
     const own = this.page.locator('[data-test="message"].own').last()
     await until(`the last own message is ${state}`, async () => (await own.getAttribute('data-state')) === state)

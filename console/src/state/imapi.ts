@@ -1,10 +1,10 @@
 // What only the messenger asks for: registration, oneself, contacts, the message box, groups.
 
 import { answerOf, Fault } from "@wire/api"
-import type { BoxPage, Device, Evidence, FaceFile, FoundPage, FoundPerson, Friend, FriendGroup, FriendRequest, GroupChange, GroupLink, GroupPage, Header, Joining, Kept, KeptChange, MadeGroup, MentionPage, Myself, NewGroup, Person, Registration, Reporting, Session, Start } from "@wire/protocol"
+import type { BoxPage, Device, Evidence, FaceFile, FoundPage, FoundPerson, Friend, FriendGroup, FriendRequest, GroupChange, GroupLink, GroupPage, Header, Joining, Kept, KeptChange, LinkList, LinkLook, MadeGroup, MentionPage, Myself, NewGroup, NewLink, Person, Registration, Reporting, Session, Start } from "@wire/protocol"
 import { ConsoleApi } from "./api"
 
-export type { BoxItem, BoxPage, Card, ContactsChange, Device, Evidence, FoundGroup, FoundPerson as Found, Friend, FriendGroup, FriendRequest, Header, Kept, KeptChange, Mention, Myself, Start } from "@wire/protocol"
+export type { BoxItem, BoxPage, Card, ContactsChange, Device, Evidence, FoundGroup, FoundPerson as Found, Friend, FriendGroup, FriendRequest, Header, Kept, KeptChange, LinkList, LinkLook, Mention, Myself, Start } from "@wire/protocol"
 
 /** What one says one is; who is invisible is offline to others. */
 export type Mood = Myself["presence"]
@@ -196,12 +196,26 @@ export class ImApi extends ConsoleApi {
     return this.call("PUT", `/api/chat/groups/${group}/members/${person}/mute`, { minutes })
   }
 
-  /** What leads into a group, good for some hours. */
-  groupLink(group: number, hours: number): Promise<GroupLink> {
-    return this.call("POST", `/api/im/groups/${group}/links`, { hours })
+  /** Makes a link into a group, which is told once. */
+  makeLink(group: number, link: NewLink): Promise<GroupLink> {
+    return this.call("POST", `/api/im/groups/${group}/links`, link)
   }
 
-  joinByLink(token: string): Promise<Header> {
-    return this.call("POST", "/api/im/groups/by-link", { token })
+  groupLinks(group: number): Promise<LinkList> {
+    return this.call("GET", `/api/im/groups/${group}/links`)
+  }
+
+  endLink(group: number, link: number): Promise<void> {
+    return this.call("DELETE", `/api/im/groups/${group}/links/${link}`)
+  }
+
+  /** Where a link leads. */
+  lookAtLink(token: string): Promise<LinkLook> {
+    return this.call("GET", `/api/im/links/${token}`)
+  }
+
+  /** Comes into a group by a link, or applies, as the link wants. */
+  joinByLink(token: string, note: string): Promise<Joining> {
+    return this.call("POST", "/api/im/groups/by-link", { token, note })
   }
 }

@@ -6,14 +6,14 @@ import type { Role, Session } from "@wire/protocol"
 import { shallowRef } from "vue"
 
 /** What the address bar asked for. */
-export type Door = { kind: "setup" | "invite" | "join" | "group"; token: string } | { kind: "none" }
+export type Door = { kind: "setup" | "invite" | "join" | "group" | "person"; token: string } | { kind: "none" }
 
 export type SignInState = "unknown" | "out" | "in" | "unreachable"
 
-/** doorOf reads `#setup=TOKEN`, `#invite=TOKEN`, `#join=TOKEN` and `#group=TOKEN`. */
+/** doorOf reads `#setup=TOKEN`, `#invite=TOKEN`, `#join=TOKEN`, `#group=TOKEN` and `#person=NUMBER`. */
 export function doorOf(hash: string): Door {
-  const found = /^#(setup|invite|join|group)=([\w-]+)$/.exec(hash)
-  return found ? { kind: found[1] as "setup" | "invite" | "join" | "group", token: found[2] as string } : { kind: "none" }
+  const found = /^#(setup|invite|join|group|person)=([\w-]+)$/.exec(hash)
+  return found ? { kind: found[1] as Exclude<Door["kind"], "none">, token: found[2] as string } : { kind: "none" }
 }
 
 /** An owner may do what a supervisor may. */

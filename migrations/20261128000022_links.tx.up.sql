@@ -1,0 +1,7 @@
+ALTER TABLE group_links ADD COLUMN id BIGINT NOT NULL DEFAULT 0;
+--bun:split
+ALTER TABLE group_links ADD COLUMN approval BIGINT NOT NULL DEFAULT 0;
+--bun:split
+ALTER TABLE group_links ADD COLUMN most_uses BIGINT NOT NULL DEFAULT 0;
+--bun:split
+ALTER TABLE group_links ADD COLUMN uses BIGINT NOT NULL DEFAULT 0;
