@@ -34,3 +34,24 @@ func TestEveryNodeHasTheDatabasesTimeWhateverItsOwnClockSays(t *testing.T) {
 		t.Fatal("two nodes have the same number")
 	}
 }
+
+func TestASlowAnswerDoesNotSetTheClock(t *testing.T) {
+	db := storagetest.Test(t)
+	if !db.Postgres() {
+		t.Skip("SQLite's clock is the process's own")
+	}
+	calls := 0
+	own := func() time.Time { // the answer to the first question takes nearly a second
+		if calls++; calls == 1 {
+			return time.Now()
+		}
+		return time.Now().Add(800 * time.Millisecond)
+	}
+	clock, err := db.NewClock(ctx, own)
+	must(t, err)
+	exact, err := db.NewClock(ctx, time.Now)
+	must(t, err)
+	if off := clock.Now().Sub(exact.Now()).Abs(); off > 200*time.Millisecond {
+		t.Fatalf("off by %s", off)
+	}
+}

@@ -56,7 +56,7 @@ func openPostgres(ctx context.Context, url string, log *slog.Logger) (*DB, error
 	}
 	c := &counter{}
 	db = db.WithQueryHook(c)
-	return &DB{R: db, read: db, write: db, log: log, counter: c, tenure: newTenure()}, nil
+	return &DB{R: reads{db, c}, read: db, write: db, log: log, counter: c, tenure: newTenure()}, nil
 }
 
 // noEntry says in one line why there is no connection: the server refuses, or nobody is there. The driver's own words would name
@@ -111,7 +111,7 @@ func (db *DB) tryPostgres(ctx context.Context, fn func(context.Context, *Tx) err
 	if err != nil {
 		return nil, fmt.Errorf("begin: %w", err)
 	}
-	inner := &Tx{IDB: tx, counter: db.counter, tenure: db.tenure}
+	inner := &Tx{IDB: tx, counter: db.counter, tenure: db.tenure, scans: db.write}
 	if err := attempt(&call{ctx: ctx, fn: fn}, inner, db.log); err != nil {
 		tx.Rollback()
 		return nil, err

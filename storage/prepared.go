@@ -146,13 +146,13 @@ func (db *DB) One(ctx context.Context, text string, args []any, dest ...any) err
 // texts are statements as PostgreSQL writes them, by how we do.
 var texts sync.Map
 
-// numbered writes $1, $2, … for the ? of a statement, which has no other question mark.
+// numbered writes $1, $2, … for the ? of a statement, which has no other question mark, and takes a list as one argument.
 func numbered(text string) string {
 	if known, ok := texts.Load(text); ok {
 		return known.(string)
 	}
 	var b strings.Builder
-	for i, part := range strings.Split(text, "?") {
+	for i, part := range strings.Split(strings.ReplaceAll(text, "IN (?)", "= ANY(?)"), "?") {
 		if i > 0 {
 			b.WriteByte('$')
 			b.WriteString(strconv.Itoa(i))
@@ -165,11 +165,7 @@ func numbered(text string) string {
 
 // onPostgres is a statement that pgx keeps parsed on its connection.
 type onPostgres struct {
-	on interface {
-		QueryRowContext(ctx context.Context, text string, args ...any) *sql.Row
-		QueryContext(ctx context.Context, text string, args ...any) (*sql.Rows, error)
-		ExecContext(ctx context.Context, text string, args ...any) (sql.Result, error)
-	}
+	on   querier
 	text string
 }
 

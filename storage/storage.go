@@ -46,6 +46,7 @@ type Tx struct {
 	prepared *prepared // nil on PostgreSQL
 	counter  *counter
 	tenure   *tenure // nil: what is written needs no node number
+	scans    *bun.DB // reads rows into structs; nil on SQLite
 }
 
 // After keeps f for when the transaction has been committed; it is dropped when it is not.
@@ -91,6 +92,9 @@ func (db *DB) Snapshot(ctx context.Context, fn func(ctx context.Context, r bun.I
 		return Classify(fmt.Errorf("begin a snapshot: %w", err))
 	}
 	defer tx.Rollback()
+	if db.Postgres() {
+		return fn(ctx, &Tx{IDB: tx, counter: db.counter, scans: db.read})
+	}
 	return fn(ctx, tx)
 }
 

@@ -219,8 +219,7 @@ func insiders(ctx context.Context, r bun.IDB, conversation, after, without int64
 }
 
 func membership(ctx context.Context, r bun.IDB, conversation, person int64) (memberRow, error) {
-	var row memberRow
-	err := r.NewSelect().Model(&row).Where("conversation_id = ? AND person_id = ?", conversation, person).Scan(ctx)
+	row, err := storage.Row[memberRow](ctx, r, storage.SelectOf[memberRow](r)+` WHERE conversation_id = ? AND person_id = ?`, conversation, person)
 	return row, storage.Found(err, "conversation")
 }
 

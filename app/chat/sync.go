@@ -12,6 +12,7 @@ import (
 	"ichat/app/fault"
 	"ichat/app/hub"
 	"ichat/app/people"
+	"ichat/storage"
 )
 
 // Known is what a device has of one conversation: the version, and the sum of everybody's cursors.
@@ -201,20 +202,20 @@ var placeColumns = headerOf + `,
 
 func latestPlaces(ctx context.Context, r bun.IDB, me int64) ([]place, error) {
 	var all []place
-	err := r.NewRaw(`
+	err := storage.Many(ctx, r, &all, `
 		SELECT `+placeColumns+`, COALESCE(l.list, 0) AS list
 		FROM members m JOIN conversations c ON c.id = m.conversation_id LEFT JOIN lists l ON l.person_id = m.person_id
 		WHERE m.person_id = ? AND m.left_seq IS NULL
 		ORDER BY CASE WHEN c.id IN (SELECT conversation_id FROM kept WHERE person_id = ? AND pinned = 1) THEN 0 ELSE 1 END, c.updated_at DESC LIMIT ?`,
-		me, me, covered).Scan(ctx, &all)
+		me, me, covered)
 	return all, err
 }
 
 func namedPlaces(ctx context.Context, r bun.IDB, me int64, ids []int64) ([]place, error) {
 	var all []place
-	err := r.NewRaw(`
+	err := storage.Many(ctx, r, &all, `
 		SELECT `+placeColumns+` FROM members m JOIN conversations c ON c.id = m.conversation_id
-		WHERE m.person_id = ? AND m.left_seq IS NULL AND m.conversation_id IN (?)`, me, bun.List(ids)).Scan(ctx, &all)
+		WHERE m.person_id = ? AND m.left_seq IS NULL AND m.conversation_id IN (?)`, me, ids)
 	return all, err
 }
 

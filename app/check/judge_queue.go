@@ -48,7 +48,7 @@ func (t TicketStory) queueAt(at time.Time) string {
 		}
 	}
 	for _, e := range t.Events {
-		if e.Kind == "overflowed" && !e.At.After(at) && e.At.After(since) {
+		if e.Kind == "overflowed" && !e.At.After(at.Add(earlySlack)) && e.At.After(since) {
 			queue = e.Why.To
 		}
 	}
@@ -132,7 +132,8 @@ func firstFrom(moments []time.Time, from time.Time) time.Time {
 	return from
 }
 
-// earlySlack is by how much a time that the server counts may differ from what it writes down.
+// earlySlack is by how much a time that the server counts may differ from what it writes down, and the time of one node from
+// that of another.
 const earlySlack = 50 * time.Millisecond
 
 // rulesHold: nobody loses a ticket for want of an answer before his time is over, or after he answered; nobody moves on to another

@@ -322,8 +322,7 @@ func (s *Service) mustOwn(ctx context.Context, by, site int64, otherwise error) 
 }
 
 func queueByID(ctx context.Context, q bun.IDB, id int64) (queueRow, error) {
-	var row queueRow
-	err := q.NewSelect().Model(&row).Where("q.id = ?", id).Where("q.removed_at IS NULL").Scan(ctx)
+	row, err := storage.Row[queueRow](ctx, q, storage.SelectOf[queueRow](q)+` WHERE q.id = ? AND q.removed_at IS NULL`, id)
 	return row, storage.Found(err, "queue")
 }
 

@@ -113,8 +113,7 @@ type assignmentRow struct {
 }
 
 func ticketByID(ctx context.Context, q bun.IDB, id int64) (ticketRow, error) {
-	var t ticketRow
-	err := q.NewSelect().Model(&t).Where("t.id = ?", id).Scan(ctx)
+	t, err := storage.Row[ticketRow](ctx, q, storage.SelectOf[ticketRow](q)+` WHERE t.id = ?`, id)
 	return t, storage.Found(err, "ticket")
 }
 
@@ -126,7 +125,7 @@ func lastTicket(ctx context.Context, q bun.IDB, conversation int64) (t ticketRow
 
 func ticketsByID(ctx context.Context, q bun.IDB, ids []int64) ([]ticketRow, error) {
 	var rows []ticketRow
-	err := q.NewSelect().Model(&rows).Where("t.id IN (?)", bun.List(ids)).OrderExpr("t.id").Scan(ctx)
+	err := storage.Many(ctx, q, &rows, storage.SelectOf[ticketRow](q)+` WHERE t.id IN (?) ORDER BY t.id`, ids)
 	return rows, err
 }
 
@@ -295,7 +294,7 @@ func seatsByID(ctx context.Context, q bun.IDB, people []int64) ([]seatRow, error
 		return nil, nil
 	}
 	var rows []seatRow
-	err := q.NewSelect().Model(&rows).Where("s.person_id IN (?)", bun.List(people)).OrderExpr("s.person_id").Scan(ctx)
+	err := storage.Many(ctx, q, &rows, storage.SelectOf[seatRow](q)+` WHERE s.person_id IN (?) ORDER BY s.person_id`, people)
 	return rows, err
 }
 
@@ -309,8 +308,8 @@ func loadsOf(ctx context.Context, q bun.IDB, agents ...int64) (map[int64]int, er
 		AgentID int64
 		N       int
 	}
-	err := q.NewRaw(`SELECT agent_id, COUNT(*) AS n FROM tickets WHERE agent_id IN (?) AND state = ? GROUP BY agent_id`,
-		bun.List(agents), stateOpen).Scan(ctx, &rows)
+	err := storage.Many(ctx, q, &rows, `SELECT agent_id, COUNT(*) AS n FROM tickets WHERE agent_id IN (?) AND state = ? GROUP BY agent_id`,
+		agents, stateOpen)
 	for _, r := range rows {
 		loads[r.AgentID] = r.N
 	}
@@ -333,8 +332,8 @@ func loadsIn(ctx context.Context, q bun.IDB, agents ...int64) (map[int64]load, e
 		AgentID, QueueID int64
 		N                int
 	}
-	err := q.NewRaw(`SELECT agent_id, queue_id, COUNT(*) AS n FROM tickets WHERE agent_id IN (?) AND state = ? GROUP BY agent_id, queue_id`,
-		bun.List(agents), stateOpen).Scan(ctx, &rows)
+	err := storage.Many(ctx, q, &rows, `SELECT agent_id, queue_id, COUNT(*) AS n FROM tickets WHERE agent_id IN (?) AND state = ? GROUP BY agent_id, queue_id`,
+		agents, stateOpen)
 	for _, r := range rows {
 		l := loads[r.AgentID]
 		if l.in == nil {

@@ -25,8 +25,7 @@ type account struct {
 const accountColumns = `p.id, p.kind, p.name, p.avatar, COALESCE(p.email, '') AS email, p.password_hash, p.locale, p.site_id, p.disabled_at`
 
 func accountByID(ctx context.Context, db bun.IDB, id int64) (account, error) {
-	var a account
-	err := db.NewRaw(`SELECT `+accountColumns+` FROM people p WHERE p.id = ?`, id).Scan(ctx, &a)
+	a, err := storage.Row[account](ctx, db, `SELECT `+accountColumns+` FROM people p WHERE p.id = ?`, id)
 	return a, storage.Found(err, "person")
 }
 
@@ -52,7 +51,7 @@ func peopleByID(ctx context.Context, db bun.IDB, ids []int64) ([]Person, error) 
 	if len(ids) == 0 {
 		return nil, nil
 	}
-	err := db.NewRaw(`SELECT id, kind, name, avatar FROM people WHERE id IN (?)`, bun.List(ids)).Scan(ctx, &found)
+	err := storage.Many(ctx, db, &found, `SELECT id, kind, name, avatar FROM people WHERE id IN (?)`, ids)
 	return found, err
 }
 
@@ -184,9 +183,9 @@ func insertRole(ctx context.Context, tx *storage.Tx, person, site int64, role st
 
 func agentIDs(ctx context.Context, db bun.IDB, site int64) ([]int64, error) {
 	var ids []int64
-	err := db.NewRaw(`
+	err := storage.Many(ctx, db, &ids, `
 		SELECT r.person_id FROM roles r JOIN people p ON p.id = r.person_id
-		WHERE r.site_id = ? AND p.disabled_at IS NULL ORDER BY r.person_id`, site).Scan(ctx, &ids)
+		WHERE r.site_id = ? AND p.disabled_at IS NULL ORDER BY r.person_id`, site)
 	return ids, err
 }
 
