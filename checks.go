@@ -142,3 +142,17 @@ func (b benchStorm) Run(ctx context.Context, c *commands) error {
 	}
 	return c.print(r, pretty(r))
 }
+
+type benchGroup struct {
+	Members int `default:"2000" help:"Members of the group, each with an open socket."`
+	Rate    int `default:"5" help:"Messages a second into the group."`
+	Seconds int `default:"30" help:"Measured seconds; a third of that goes to a direct conversation alone, before."`
+}
+
+func (b benchGroup) Run(ctx context.Context, c *commands) error {
+	r, err := bench.Group(ctx, bench.Options{Members: b.Members, Rate: b.Rate, Seconds: b.Seconds, Progress: os.Stderr})
+	if err != nil {
+		return err
+	}
+	return c.print(r, pretty(r))
+}

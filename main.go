@@ -41,11 +41,11 @@ type commands struct {
 		Start benchStart `cmd:"" help:"Time from start to ready on an existing database."`
 		Storm benchStorm `cmd:"" help:"How everybody comes back after the server was killed."`
 		Queue benchQueue `cmd:"" help:"Handing waiting visitors to agents who become free."`
+		Group benchGroup `cmd:"" help:"A large group of members: every message to every socket, and a direct conversation beside it."`
 
 		Idle    laterCommand `cmd:"" help:"Not in this version yet."`
 		Growth  laterCommand `cmd:"" help:"Not in this version yet."`
 		Push    laterCommand `cmd:"" help:"Not in this version yet."`
-		Group   laterCommand `cmd:"" help:"Not in this version yet."`
 		Search  laterCommand `cmd:"" help:"Not in this version yet."`
 		Report  laterCommand `cmd:"" help:"Not in this version yet."`
 		Gateway laterCommand `cmd:"" help:"Not in this version yet."`

@@ -16,6 +16,8 @@ type Options struct {
 	Agents  int // 0: 200
 	Waiting int // 0: 1000
 	Runs    int // 0: 3 of `send`, 5 of `start`
+	Members int // of the group of `group`; 0: 2000
+	Rate    int // messages a second into that group; 0: 5
 
 	// URL is a running server to use instead of one of its own; Site is the key of a site there
 	// and Token the session token of its owner. Nobody else may be online on that site.

@@ -265,3 +265,24 @@ func TestTailKeepsTheEnd(t *testing.T) {
 		t.Fatalf("%d bytes, ending in %q", len(got), got[len(got)-20:])
 	}
 }
+
+func TestATalkerKnowsWhatIsMissingAndWhatCameTwice(t *testing.T) {
+	said := &talker{hearers: 2, every: time.Second, self: 0}
+	said.room(time.Second)
+	said.sent, said.acked = []time.Duration{10, 20, 90}, []time.Duration{15, 25, 0}
+	said.heard(0, 0, 13) // on his own socket
+	said.heard(1, 0, 14)
+	said.heard(1, 1, 28)
+	if got := said.missing(0); got != 1 {
+		t.Fatalf("%d missing, want 1: what was not acknowledged need not come", got)
+	}
+	said.heard(1, 1, 29)
+	said.heard(1, far, 30)
+	acks, deliveries, missing, doubled := said.figures(played{from: 0, until: 100})
+	if !slices.Equal(acks, []time.Duration{5, 5}) || !slices.Equal(deliveries, []time.Duration{4, 8}) || missing != 1 || doubled != 2 {
+		t.Fatalf("acks %v, deliveries %v, %d missing, %d twice", acks, deliveries, missing, doubled)
+	}
+	if acks, _, missing, _ := said.figures(played{from: 12, until: 20}); len(acks) != 0 || missing != 0 {
+		t.Fatalf("another play has %v and %d missing", acks, missing)
+	}
+}

@@ -21,12 +21,15 @@ type socket struct {
 
 // connect opens a socket and binds it to c.
 func (c caller) connect(ctx context.Context) (*socket, error) {
-	d := websocket.Dialer{HandshakeTimeout: 10 * time.Second, ReadBufferSize: 16 << 10}
+	return c.connectWith(ctx, websocket.Dialer{HandshakeTimeout: 10 * time.Second, ReadBufferSize: 16 << 10})
+}
+
+func (c caller) connectWith(ctx context.Context, d websocket.Dialer) (*socket, error) {
 	conn, _, err := d.DialContext(ctx, "ws"+strings.TrimPrefix(c.api.base, "http")+"/ws", nil)
 	if err != nil {
 		return nil, fmt.Errorf("open a socket: %w", err)
 	}
-	s := &socket{conn: conn, buf: make([]byte, 0, 16<<10)}
+	s := &socket{conn: conn, buf: make([]byte, 0, d.ReadBufferSize)}
 	var first struct {
 		ClientID string `json:"client_id"`
 		Epoch    string `json:"epoch"`

@@ -37,10 +37,15 @@ const (
 )
 
 func newWire(base *url.URL, token string, prefix string, sender int) *wire {
+	return newWireTo(sayPath, base, token, prefix, sender)
+}
+
+// newWireTo is newWire into a conversation of members.
+func newWireTo(path string, base *url.URL, token string, prefix string, sender int) *wire {
 	id := messageID(prefix, sender, 0)
 	body := fmt.Sprintf(sayTemplate, id, hundred)
 	head := fmt.Sprintf("POST %s HTTP/1.1\r\nHost: %s\r\nAuthorization: Bearer %s\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n",
-		base.Path+sayPath, base.Host, token, len(body))
+		base.Path+path, base.Host, token, len(body))
 	w := &wire{url: base, request: []byte(head + body)}
 	at := len(head) + len(`{"client_msg_id":"`)
 	w.id = w.request[at : at+len(id)]
