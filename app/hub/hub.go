@@ -99,6 +99,7 @@ type Hub struct {
 	door     *door
 	people   *index
 	groups   *groups
+	crowd    *crowd
 	presence *presence
 	front    *presence // of sockets that were not opened aside
 	ended    endings
@@ -136,7 +137,7 @@ func newHub(o Options, c clock) *Hub {
 	h := &Hub{
 		o: o, clock: c, log: o.Log,
 		limits: room(o),
-		people: newIndex(), groups: newGroups(), told: map[string]func([]byte){},
+		people: newIndex(), groups: newGroups(), crowd: newCrowd(), told: map[string]func([]byte){},
 	}
 	h.door = newDoor(o.UnboundPerAddress, o.Most)
 	h.ended = endings{after: c.after}

@@ -20,6 +20,7 @@ func (h *Hub) Close(ctx context.Context) {
 	h.door.drain()
 	h.presence.close()
 	h.front.close()
+	h.crowd.close()
 	sockets := h.door.all()
 	within := time.Duration(len(sockets)/comeBackPerMs) * time.Millisecond
 	within = min(max(within, comeBackMin), comeBackMax)

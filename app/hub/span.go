@@ -31,8 +31,10 @@ type note struct {
 // manyPeople are named in one note; the list of a large group goes in several.
 const manyPeople = 5000
 
-// Push delivers f to every socket of these people, on whatever node. It encodes once, keeps the
-// order of pushes made one after the other, and never blocks.
+// Push delivers f to every socket of these people, on whatever node. It encodes once and waits for no
+// socket. Pushes made one after the other keep their order, but those to a crowd only among themselves: what
+// is pushed to few may come before them, and the versions of a conversation set that right. The list of
+// people may not be changed afterwards.
 func (h *Hub) Push(people []int64, f Frame) {
 	l := h.letter(f)
 	l.to(people)
@@ -123,6 +125,14 @@ func (h *Hub) letter(f Frame) *letter {
 }
 
 func (l *letter) to(people []int64) {
+	if len(people) < manyReceivers {
+		l.deliver(people)
+	} else if l.encode() { // here, so that nobody else looks at the frame
+		l.hub.crowd.add(people, l)
+	}
+}
+
+func (l *letter) deliver(people []int64) {
 	for _, person := range people {
 		sockets := l.hub.people.of(person)
 		if len(sockets) > 0 && !l.encode() {
