@@ -261,9 +261,15 @@ func (a *App) join() {
 	a.Hub.Front().OnPresence(a.Desk.Presence)
 	a.Hub.OnPresence(a.Contacts.Presence)
 	a.Jobs.Every("expire sessions", "17 * * * *", a.People.ExpireSessions)
+	a.Jobs.Every("find names that no index knows", "*/15 * * * *", a.indexNames)
 	a.Jobs.Every("remove blocks that are over", "*/5 * * * *", a.Safety.RemoveOver)
 	a.Jobs.Every("remove finished mails", "27 * * * *", a.Notify.CleanUp)
 	a.Jobs.Every("remove unused files", "47 * * * *", a.Files.CleanUp)
+}
+
+// indexNames sees to it that people and groups are found who were there before their names had an index.
+func (a *App) indexNames(ctx context.Context) error {
+	return errors.Join(a.People.IndexNames(ctx), a.Chat.IndexNames(ctx))
 }
 
 func (a *App) routes() {

@@ -22,8 +22,11 @@ func (p *Product) Member(name string) *Client {
 		if err != nil {
 			return err
 		}
-		_, err = tx.NewRaw(`INSERT INTO profiles (person_id, number, folded, created_at) VALUES (?, ?, ?, ?)`, person, 100_000_000+person, folded, now).Exec(ctx)
-		return err
+		_, err = tx.NewRaw(`INSERT INTO profiles (person_id, number, folded, named, created_at) VALUES (?, ?, ?, 1, ?)`, person, 100_000_000+person, folded, now).Exec(ctx)
+		if err != nil {
+			return err
+		}
+		return people.MemberNames.PutTx(ctx, tx, person, "", folded)
 	})
 	if err != nil {
 		p.tb.Fatal(err)

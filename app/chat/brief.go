@@ -107,6 +107,12 @@ func (r briefRow) brief(me int64) Brief {
 }
 
 func briefsOf(ctx context.Context, r bun.IDB, me int64, at time.Time, id int64, limit int) ([]briefRow, error) {
+	latest, args := latestOf+` AND c.kind IN ('direct', 'group')`, []any{me}
+	if id != 0 {
+		latest += ` AND (c.updated_at < ? OR (c.updated_at = ? AND c.id < ?))`
+		args = append(args, at, at, id)
+	}
+	const order = ` ORDER BY c.updated_at DESC, c.id DESC `
 	q := `
 		SELECT ` + placeColumns + `, c.owner_id, c.peer_id, m.role, m.read_seq,
 			COALESCE(x.seq, 0) AS last_seq, COALESCE(x.sender_id, 0) AS sender, COALESCE(x.type, '') AS type, COALESCE(SUBSTR(x.alt, 1, ` + strconv.Itoa(quoted) + `), '') AS alt,
@@ -115,16 +121,10 @@ func briefsOf(ctx context.Context, r bun.IDB, me int64, at time.Time, id int64, 
 				AND u.sender_id <> m.person_id AND u.type <> 'system' AND u.recalled_at IS NULL LIMIT ` + strconv.Itoa(fewUnread) + `) AS few) AS unread,
 			(SELECT COALESCE(MAX(n.seq), 0) FROM mentions n WHERE n.conversation_id = m.conversation_id AND n.person_id IN (0, m.person_id)
 				AND n.seq > m.read_seq AND n.seq >= m.join_seq AND n.by_id <> m.person_id) AS mention
-		FROM members m JOIN conversations c ON c.id = m.conversation_id
-			LEFT JOIN messages x ON x.conversation_id = c.id AND x.seq = c.seq AND x.seq >= m.join_seq
-		WHERE m.person_id = ? AND m.left_seq IS NULL AND c.kind IN ('direct', 'group')`
-	args := []any{me}
-	if id != 0 {
-		q += ` AND (c.updated_at < ? OR (c.updated_at = ? AND c.id < ?))`
-		args = append(args, at, at, id)
-	}
+		FROM (` + latest + order + `LIMIT ?) AS m JOIN conversations c ON c.id = m.conversation_id
+			LEFT JOIN messages x ON x.conversation_id = c.id AND x.seq = c.seq AND x.seq >= m.join_seq` + order
 	var rows []briefRow
-	err := r.NewRaw(q+` ORDER BY c.updated_at DESC, c.id DESC LIMIT ?`, append(args, limit)...).Scan(ctx, &rows)
+	err := r.NewRaw(q, append(args, limit)...).Scan(ctx, &rows)
 	return rows, err
 }
 

@@ -95,6 +95,9 @@ func (s *Service) foundTx(ctx context.Context, tx *storage.Tx, by int64, f Found
 		return Conversation{}, err
 	}
 	c, err := number(ctx, tx, row.ID, row.UpdatedAt)
+	if err == nil && c.Number != 0 {
+		err = nameTx(ctx, tx, c)
+	}
 	if err != nil {
 		return Conversation{}, err
 	}

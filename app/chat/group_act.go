@@ -57,6 +57,11 @@ func (s *Service) groupActTx(ctx context.Context, tx *storage.Tx, by int64, c Co
 	c.Dissolved = c.Dissolved || a.dissolved
 	if a.name != "" {
 		c.Name = a.name
+		if c.Number != 0 {
+			if err := nameTx(ctx, tx, c); err != nil {
+				return c, err
+			}
+		}
 	}
 	if a.info != nil {
 		c.Info = *a.info

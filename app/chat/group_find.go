@@ -5,6 +5,9 @@ import (
 	"strings"
 
 	"github.com/uptrace/bun"
+
+	"ichat/app/people"
+	"ichat/storage"
 )
 
 // NameIn is what a group is called.
@@ -32,35 +35,95 @@ type FoundGroup struct {
 
 // FindGroups reads groups of members, the newest first.
 func (s *Service) FindGroups(ctx context.Context, me int64, f GroupFilter) ([]FoundGroup, error) {
-	q := `
-		SELECT ` + headerOf + `, COALESCE(m.role, '') AS role FROM conversations c
-			LEFT JOIN members m ON m.conversation_id = c.id AND m.person_id = ? AND m.left_seq IS NULL
-		WHERE c.number <> 0`
-	args := []any{me}
-	switch {
-	case f.Number != 0:
-		q, args = q+` AND c.number = ?`, append(args, f.Number)
-	case !f.All:
-		q += ` AND c.join_rule <> 'invite'`
-	}
-	if f.Over {
-		q += ` AND c.dissolved_at IS NOT NULL`
-	} else {
-		q += ` AND c.dissolved_at IS NULL`
-	}
-	if f.Name != "" {
-		q, args = q+` AND LOWER(c.name) LIKE ? ESCAPE '!'`, append(args, Like(strings.ToLower(f.Name)))
-	}
-	if f.Before != 0 {
-		q, args = q+` AND c.id < ?`, append(args, f.Before)
-	}
-	var rows []briefRow
-	err := s.db.R.NewRaw(q+` ORDER BY c.id DESC LIMIT ?`, append(args, f.Limit)...).Scan(ctx, &rows)
 	found := []FoundGroup{}
+	folded, gram := people.Folded(f.Name), int64(0)
+	if folded != "" {
+		narrowed, none, err := people.GroupNames.Narrow(ctx, s.db.R, folded)
+		if err != nil || none {
+			return found, err
+		}
+		gram = narrowed
+	}
+	q, args := f.query(me, folded, gram)
+	var rows []briefRow
+	err := s.db.R.NewRaw(q, args...).Scan(ctx, &rows)
 	for _, row := range rows {
 		found = append(found, FoundGroup{Header: row.header(), Joined: row.Role != ""})
 	}
 	return found, err
+}
+
+// query is the statement behind FindGroups: by number, from the index of names, or the newest.
+func (f GroupFilter) query(me int64, folded string, gram int64) (q string, args []any) {
+	from, id := `FROM conversations c`, `c.id`
+	if folded != "" {
+		from, id = `FROM group_grams g JOIN conversations c ON c.id = g.id`, `g.id`
+	}
+	q, args = `SELECT `+headerOf+`, COALESCE(m.role, '') AS role `+from+`
+			LEFT JOIN members m ON m.conversation_id = c.id AND m.person_id = ? AND m.left_seq IS NULL
+		WHERE c.number <> 0`, []any{me}
+	also := func(cond string, value ...any) { q, args = q+` AND `+cond, append(args, value...) }
+	switch {
+	case f.Number != 0:
+		also(`c.number = ?`, f.Number)
+	case !f.All:
+		also(`c.join_rule <> 'invite'`)
+	}
+	if f.Over {
+		also(`c.dissolved_at IS NOT NULL`)
+	} else {
+		also(`c.dissolved_at IS NULL`)
+	}
+	if folded != "" {
+		also(`g.gram = ?`, gram)
+		also(`c.folded LIKE ? ESCAPE '!'`, Like(folded))
+	}
+	if f.Before != 0 {
+		also(id+` < ?`, f.Before)
+	}
+	return q + ` ORDER BY ` + id + ` DESC LIMIT ?`, append(args, f.Limit)
+}
+
+// nameSlice is how many groups one write of IndexNames takes.
+const nameSlice = 200
+
+// IndexNames finds the groups of members whose names no index knows: those of before there was one, and those an
+// older program made while nodes were replaced.
+func (s *Service) IndexNames(ctx context.Context) error {
+	for after := int64(0); ; {
+		ids := []int64{}
+		err := s.db.R.NewRaw(`SELECT id FROM conversations WHERE number <> 0 AND folded = '' AND id > ? ORDER BY id LIMIT ?`, after, nameSlice).Scan(ctx, &ids)
+		if err != nil || len(ids) == 0 {
+			return err
+		}
+		after = ids[len(ids)-1]
+		err = s.db.Write(storage.Unhurried(ctx), func(ctx context.Context, tx *storage.Tx) error {
+			for _, id := range ids {
+				if c, err := lock(ctx, tx, id); err != nil {
+					return err
+				} else if err := nameTx(ctx, tx, c); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+		if err != nil {
+			return err
+		}
+	}
+}
+
+// nameTx lets a group of members be found by what it is called now. It joins a write that holds the group's lock.
+func nameTx(ctx context.Context, tx *storage.Tx, c Conversation) error {
+	var was string
+	folded := people.Folded(c.Name)
+	if err := tx.One(ctx, `SELECT folded FROM conversations WHERE id = ?`, []any{c.ID}, &was); err != nil {
+		return err
+	}
+	if err := tx.Do(ctx, `UPDATE conversations SET folded = ? WHERE id = ?`, folded, c.ID); err != nil {
+		return err
+	}
+	return people.GroupNames.PutTx(ctx, tx, c.ID, was, folded)
 }
 
 // Like is a pattern that finds a text anywhere, with ! as its escape.

@@ -69,13 +69,13 @@ func readCursor(given string) (at time.Time, id int64, err error) {
 
 func olderPlaces(ctx context.Context, r bun.IDB, me int64, at time.Time, id int64, limit int) ([]place, error) {
 	var found []place
-	q := `SELECT ` + placeColumns + ` FROM members m JOIN conversations c ON c.id = m.conversation_id WHERE m.person_id = ? AND m.left_seq IS NULL`
-	args := []any{me}
+	q, args := latestOf, []any{me}
 	if id != 0 {
 		q += ` AND (c.updated_at < ? OR (c.updated_at = ? AND c.id < ?))`
 		args = append(args, at, at, id)
 	}
-	err := r.NewRaw(q+` ORDER BY c.updated_at DESC, c.id DESC LIMIT ?`, append(args, limit)...).Scan(ctx, &found)
+	const order = ` ORDER BY c.updated_at DESC, c.id DESC `
+	err := r.NewRaw(`SELECT `+placeColumns+` FROM (`+q+order+`LIMIT ?) AS m JOIN conversations c ON c.id = m.conversation_id`+order, append(args, limit)...).Scan(ctx, &found)
 	return found, err
 }
 

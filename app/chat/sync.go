@@ -200,14 +200,19 @@ var placeColumns = headerOf + `,
 	m.join_seq, m.version AS mine, CASE WHEN c.member_count > ` + strconv.Itoa(shownCursors) + ` THEN m.read_seq + m.received_seq ELSE
 	(SELECT COALESCE(SUM(o.read_seq + o.received_seq), 0) FROM members o WHERE o.conversation_id = c.id AND o.left_seq IS NULL) END AS reads`
 
+// latestOf opens a statement that picks places before anything is summed up for them: of five hundred conversations
+// only those that are shown have their cursors and what is unread counted.
+const latestOf = `
+	SELECT m.conversation_id, m.person_id, m.role, m.join_seq, m.version, m.read_seq, m.received_seq
+	FROM members m JOIN conversations c ON c.id = m.conversation_id WHERE m.person_id = ? AND m.left_seq IS NULL`
+
 func latestPlaces(ctx context.Context, r bun.IDB, me int64) ([]place, error) {
+	const order = ` ORDER BY CASE WHEN c.id IN (SELECT conversation_id FROM kept WHERE person_id = ? AND pinned = 1) THEN 0 ELSE 1 END, c.updated_at DESC `
 	var all []place
 	err := storage.Many(ctx, r, &all, `
 		SELECT `+placeColumns+`, COALESCE(l.list, 0) AS list
-		FROM members m JOIN conversations c ON c.id = m.conversation_id LEFT JOIN lists l ON l.person_id = m.person_id
-		WHERE m.person_id = ? AND m.left_seq IS NULL
-		ORDER BY CASE WHEN c.id IN (SELECT conversation_id FROM kept WHERE person_id = ? AND pinned = 1) THEN 0 ELSE 1 END, c.updated_at DESC LIMIT ?`,
-		me, me, covered)
+		FROM (`+latestOf+order+`LIMIT ?) AS m JOIN conversations c ON c.id = m.conversation_id LEFT JOIN lists l ON l.person_id = m.person_id`+order,
+		me, me, covered, me)
 	return all, err
 }
 

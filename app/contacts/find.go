@@ -51,43 +51,27 @@ type foundRow struct {
 	Friend bool `bun:"friend"`
 }
 
-const foundColumns = `
+const foundSelect = `
 	SELECT p.id, p.kind, p.name, p.avatar, pr.number, pr.signature, pr.sex, pr.birthday, pr.province, pr.city, pr.district,
-		EXISTS (SELECT 1 FROM friends f WHERE f.person_id = ? AND f.friend_id = p.id) AS friend
-	FROM profiles pr JOIN people p ON p.id = pr.person_id
+		EXISTS (SELECT 1 FROM friends f WHERE f.person_id = ? AND f.friend_id = p.id) AS friend `
+
+const foundAmong = `
+	JOIN people p ON p.id = pr.person_id
 	WHERE p.disabled_at IS NULL AND NOT EXISTS (SELECT 1 FROM person_blocks b WHERE b.person_id = p.id AND b.blocked_id = ?)`
 
 // FindPeople looks for members. Oneself, and who has blocked the looking one, is not found.
 func (s *Service) FindPeople(ctx context.Context, me int64, w Search) (FoundPage, error) {
-	q, args := foundColumns+` AND pr.person_id <> ?`, []any{me, me, me}
-	also := func(cond string, value ...any) { q, args = q+` AND `+cond, append(args, value...) }
-	if text := strings.TrimSpace(w.Q); text != "" {
-		if number, err := strconv.ParseInt(text, 10, 64); err == nil {
-			also(`pr.number = ?`, number)
-		} else {
-			also(`pr.folded LIKE ? ESCAPE '!'`, chat.Like(people.Folded(text)))
-		}
-	}
-	for column, value := range map[string]string{"pr.sex": w.Sex, "pr.province": w.Province, "pr.city": w.City, "pr.district": w.District} {
-		if value != "" {
-			also(column+` = ?`, value)
-		}
+	p := FoundPage{People: []Found{}}
+	folded, gram, none, err := s.gramOf(ctx, w.Q)
+	if err != nil || none {
+		return p, err
 	}
 	today := s.now().UTC()
-	if w.AgeFrom > 0 {
-		also(`pr.birthday <> '' AND pr.birthday <= ?`, today.AddDate(-w.AgeFrom, 0, 0).Format(time.DateOnly))
-	}
-	if w.AgeTo > 0 {
-		also(`pr.birthday > ?`, today.AddDate(-w.AgeTo-1, 0, 0).Format(time.DateOnly))
-	}
-	if w.Before > 0 {
-		also(`pr.person_id < ?`, w.Before)
-	}
+	q, args := w.query(me, folded, gram, today)
 	var rows []foundRow
-	if err := s.db.R.NewRaw(q+` ORDER BY pr.person_id DESC LIMIT ?`, append(args, w.Limit+1)...).Scan(ctx, &rows); err != nil {
+	if err := s.db.R.NewRaw(q, args...).Scan(ctx, &rows); err != nil {
 		return FoundPage{}, err
 	}
-	p := FoundPage{People: []Found{}}
 	for _, r := range rows[:min(len(rows), w.Limit)] {
 		p.People = append(p.People, r.found(today))
 	}
@@ -97,10 +81,59 @@ func (s *Service) FindPeople(ctx context.Context, me int64, w Search) (FoundPage
 	return p, nil
 }
 
+// gramOf is the fold of a name that is looked for, empty where none is, and the gram that finds it.
+func (s *Service) gramOf(ctx context.Context, q string) (folded string, gram int64, none bool, err error) {
+	if _, isNumber := number(q); isNumber {
+		return "", 0, false, nil
+	}
+	if folded = people.Folded(q); folded == "" {
+		return "", 0, false, nil
+	}
+	gram, none, err = people.MemberNames.Narrow(ctx, s.db.R, folded)
+	return folded, gram, none, err
+}
+
+// query is the statement that finds one more than the limit: by number, from the index of names, or the newest.
+func (w Search) query(me int64, folded string, gram int64, today time.Time) (q string, args []any) {
+	from, id := `FROM profiles pr`, `pr.person_id`
+	if folded != "" {
+		from, id = `FROM person_grams g JOIN profiles pr ON pr.person_id = g.id`, `g.id`
+	}
+	q, args = foundSelect+from+foundAmong+` AND `+id+` <> ?`, []any{me, me, me}
+	also := func(cond string, value ...any) { q, args = q+` AND `+cond, append(args, value...) }
+	if n, isNumber := number(w.Q); isNumber {
+		also(`pr.number = ?`, n)
+	} else if folded != "" {
+		also(`g.gram = ?`, gram)
+		also(`pr.folded LIKE ? ESCAPE '!'`, chat.Like(folded))
+	}
+	for column, value := range map[string]string{"pr.sex": w.Sex, "pr.province": w.Province, "pr.city": w.City, "pr.district": w.District} {
+		if value != "" {
+			also(column+` = ?`, value)
+		}
+	}
+	if w.AgeFrom > 0 {
+		also(`pr.birthday <> '' AND pr.birthday <= ?`, today.AddDate(-w.AgeFrom, 0, 0).Format(time.DateOnly))
+	}
+	if w.AgeTo > 0 {
+		also(`pr.birthday > ?`, today.AddDate(-w.AgeTo-1, 0, 0).Format(time.DateOnly))
+	}
+	if w.Before > 0 {
+		also(id+` < ?`, w.Before)
+	}
+	return q + ` ORDER BY ` + id + ` DESC LIMIT ?`, append(args, w.Limit+1)
+}
+
+// number is what somebody typed if it is a number, by which people and groups are found too.
+func number(typed string) (n int64, ok bool) {
+	n, err := strconv.ParseInt(strings.TrimSpace(typed), 10, 64)
+	return n, err == nil
+}
+
 // Card is one member as another one sees him; NotFound for who has blocked the looking one.
 func (s *Service) Card(ctx context.Context, me, person int64) (Found, error) {
 	var r foundRow
-	err := s.db.R.NewRaw(foundColumns+` AND pr.person_id = ?`, me, me, person).Scan(ctx, &r)
+	err := s.db.R.NewRaw(foundSelect+`FROM profiles pr`+foundAmong+` AND pr.person_id = ?`, me, me, person).Scan(ctx, &r)
 	if err := storage.Found(err, "person"); err != nil {
 		return Found{}, err
 	}
@@ -139,8 +172,8 @@ func (s *Service) FindGroups(ctx context.Context, me int64, q string, before int
 // groupFilter takes digits for a number, and anything else for a name.
 func groupFilter(q string, before int64, limit int) chat.GroupFilter {
 	f := chat.GroupFilter{Before: before, Limit: limit + 1}
-	if number, err := strconv.ParseInt(strings.TrimSpace(q), 10, 64); err == nil {
-		f.Number = number
+	if n, isNumber := number(q); isNumber {
+		f.Number = n
 	} else {
 		f.Name = strings.TrimSpace(q)
 	}

@@ -65,9 +65,21 @@ type profileRow struct {
 	PersonID int64 `bun:"person_id,pk"`
 	Profile
 	Folded    *string   `bun:"folded"` // nil: his name is another's, or an official's; he signs in by e-mail
+	Named     int64     `bun:"named"`  // 1: MemberNames knows the fold
 	Presence  string    `bun:"presence"`
 	BoxRead   int64     `bun:"box_read"`
 	CreatedAt time.Time `bun:"created_at"`
+
+	was *string // the fold that MemberNames knows, of who has another name now
+}
+
+// rename gives a fold that MemberNames is going to know.
+func (r *profileRow) rename(folded string) {
+	was := ""
+	if r.Named == 1 && r.Folded != nil {
+		was = *r.Folded
+	}
+	r.was, r.Folded, r.Named = &was, &folded, 1
 }
 
 // applied is the profile after a change, or every field that is wrong. Names are looked at elsewhere.
@@ -155,7 +167,7 @@ func (s *Service) ChangeMemberTx(ctx context.Context, tx *storage.Tx, person int
 		}
 		p.Name = name
 		folded := Folded(name)
-		row.Folded = &folded
+		row.rename(folded)
 	}
 	if err := refused(problems); err != nil {
 		return before, after, err
@@ -169,7 +181,10 @@ func (s *Service) ChangeMemberTx(ctx context.Context, tx *storage.Tx, person int
 		}
 	}
 	after = Member{Person: p, Profile: row.Profile, Presence: row.Presence}
-	return before, after, saveProfile(ctx, tx, row)
+	if err := saveProfile(ctx, tx, row); err != nil || row.was == nil {
+		return before, after, err
+	}
+	return before, after, MemberNames.PutTx(ctx, tx, person, *row.was, *row.Folded)
 }
 
 // SetPresenceTx keeps the state a member gives himself; moved is false when it was that already.
@@ -229,7 +244,7 @@ func orTaken(err error) error {
 	return fault.New(fault.Conflict, "this name is taken").With("name", "is already in use")
 }
 
-const profileColumns = `pr.person_id, pr.number, pr.folded, pr.signature, pr.sex, pr.birthday, pr.province, pr.city, pr.district, pr.presence, pr.box_read, pr.created_at`
+const profileColumns = `pr.person_id, pr.number, pr.folded, pr.named, pr.signature, pr.sex, pr.birthday, pr.province, pr.city, pr.district, pr.presence, pr.box_read, pr.created_at`
 
 func profileOf(ctx context.Context, r bun.IDB, person int64) (profileRow, Person, error) {
 	var found struct {
@@ -253,15 +268,21 @@ func insertProfile(ctx context.Context, tx *storage.Tx, row profileRow) error {
 			break
 		}
 	}
-	_, err := tx.NewInsert().Model(&row).On("CONFLICT (person_id) DO NOTHING").Exec(ctx)
+	if row.Folded != nil {
+		row.Named = 1
+	}
+	fresh, err := changed(tx.NewInsert().Model(&row).On("CONFLICT (person_id) DO NOTHING").Exec(ctx))
 	if storage.IsUnique(err) {
 		return orTaken(nil)
 	}
-	return err
+	if err != nil || !fresh || row.Folded == nil {
+		return err
+	}
+	return MemberNames.PutTx(ctx, tx, row.PersonID, "", *row.Folded)
 }
 
 func saveProfile(ctx context.Context, tx *storage.Tx, row profileRow) error {
-	_, err := tx.NewUpdate().Model(&row).Column("folded", "signature", "sex", "birthday", "province", "city", "district").WherePK().Exec(ctx)
+	_, err := tx.NewUpdate().Model(&row).Column("folded", "named", "signature", "sex", "birthday", "province", "city", "district").WherePK().Exec(ctx)
 	if storage.IsUnique(err) {
 		return orTaken(nil)
 	}
