@@ -42,6 +42,7 @@ func TestStoryOfAFault(t *testing.T) {
 	stories := map[string]func(*testing.T, *apptest.Product){
 		faultlab.AckBeforeCommit: theAnsweredIsThere, faultlab.PushBeforeCommit: theToldIsThere, faultlab.NoUniqueKey: aRetryIsOneMessage,
 		faultlab.Sequence: numbersAreDense, faultlab.DropOnFull: aBurstArrives, faultlab.CapOutside: theCapHolds, faultlab.NoMembership: strangersStayOut,
+		faultlab.BlockOutside: theBlockedStaysOut,
 	}
 	if story := stories[os.Getenv("ICHAT_FAULT_STORY")]; story != nil {
 		story(t, apptest.New(t))
@@ -142,6 +143,18 @@ func theCapHolds(t *testing.T, p *apptest.Product) {
 	if taken.Load() > 1 {
 		t.Fatalf("%d tickets with a cap of 1", taken.Load())
 	}
+}
+
+func theBlockedStaysOut(_ *testing.T, p *apptest.Product) {
+	a, b := p.Agent("Ann", 1), p.Agent("Bob", 1)
+	for _, c := range []*apptest.Client{a, b} {
+		c.OK("GET", "/api/im", nil, nil)
+	}
+	var h chat.Header
+	a.OK("POST", "/api/chat/direct", map[string]int64{"person": b.ID}, &h)
+	b.Write(h.ID, "hello")
+	a.OK("PUT", fmt.Sprint("/api/im/blocked/", b.ID), nil, nil)
+	b.Refused("POST", fmt.Sprintf("/api/chat/conversations/%d/messages", h.ID), p.Draft("me again"), 403)
 }
 
 func strangersStayOut(t *testing.T, p *apptest.Product) {

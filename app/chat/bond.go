@@ -114,10 +114,14 @@ func markBlocks(ctx context.Context, tx *storage.Tx, conversation, a, b int64) e
 
 // blocksIn tells whether a person has blocked the other one of a direct conversation, and the other one him.
 func blocksIn(ctx context.Context, tx *storage.Tx, conversation, person int64) (blocks, blocked bool, err error) {
+	if blocks, blocked, known := blocksBefore(conversation, person); known {
+		return blocks, blocked, nil
+	}
 	who, err := tx.Numbers(ctx, `SELECT person_id FROM members WHERE conversation_id = ? AND blocks = 1`, conversation)
 	for _, one := range who {
 		blocks, blocked = blocks || one == person, blocked || one != person
 	}
+	noteBlocks(conversation, person, blocks, blocked)
 	return blocks, blocked, err
 }
 

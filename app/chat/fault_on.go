@@ -18,7 +18,38 @@ import (
 var (
 	everybodyMay = faultlab.Is(faultlab.NoMembership)
 	sequenced    = faultlab.Is(faultlab.Sequence)
+	blocksLate   = faultlab.Is(faultlab.BlockOutside)
 )
+
+// looks are what was last read of the blocks of a direct conversation, for the one who wrote in it.
+var looks struct {
+	mu sync.Mutex
+	of map[[2]int64]look // by conversation and person
+}
+
+type look struct {
+	at              time.Time
+	blocks, blocked bool
+}
+
+// lookLasts is how long somebody believes what he read of blocks.
+const lookLasts = 3 * time.Second
+
+func blocksBefore(conversation, person int64) (blocks, blocked, known bool) {
+	looks.mu.Lock()
+	defer looks.mu.Unlock()
+	l := looks.of[[2]int64{conversation, person}]
+	return l.blocks, l.blocked, blocksLate && time.Since(l.at) < lookLasts
+}
+
+func noteBlocks(conversation, person int64, blocks, blocked bool) {
+	looks.mu.Lock()
+	defer looks.mu.Unlock()
+	if looks.of == nil {
+		looks.of = map[[2]int64]look{}
+	}
+	looks.of[[2]int64{conversation, person}] = look{time.Now(), blocks, blocked}
+}
 
 // counters are the numbers of SQLite's conversations: memory, which no rollback takes back.
 var counters struct {

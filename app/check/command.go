@@ -57,7 +57,7 @@ func run(ctx context.Context, o Options, acts ...script) (Report, error) {
 }
 
 // everybody works at once.
-var everybody = together(liveWork(150*time.Millisecond), talkWork(150*time.Millisecond))
+var everybody = together(liveWork(150*time.Millisecond), talkWork(150*time.Millisecond), circleWork(150*time.Millisecond))
 
 // everyday is what is wrong with lines all the time.
 var everyday = noise{Eat: 0.02, Cut: 0.01, Duplicate: 0.02, Delay: 5 * time.Millisecond}
@@ -65,7 +65,7 @@ var everyday = noise{Eat: 0.02, Cut: 0.01, Duplicate: 0.02, Delay: 5 * time.Mill
 func oneNode(d time.Duration) script {
 	return script{
 		name: "one", options: Options{For: d, Nodes: 1}, workload: everybody, noise: everyday,
-		size: size{visitors: 24, agents: 8, members: 8, devices: 2, caps: 4},
+		size: size{visitors: 24, agents: 8, members: 8, friends: 6, devices: 2, caps: 4},
 		faults: func(*stage, *company) []fault {
 			return []fault{killNode(0), cutLines(0), killNode(0), deafen(4 * time.Second), freezeNode(0, 3*time.Second), killNode(0)}
 		},
@@ -75,7 +75,7 @@ func oneNode(d time.Duration) script {
 func threeNodes(d time.Duration) script {
 	return script{
 		name: "three", options: Options{For: d, Nodes: 3}, workload: everybody, noise: everyday,
-		size: size{visitors: 24, agents: 8, members: 8, devices: 2, caps: 4},
+		size: size{visitors: 24, agents: 8, members: 8, friends: 6, devices: 2, caps: 4},
 		faults: func(*stage, *company) []fault {
 			return []fault{killNode(0), killNATS(6 * time.Second), hangLines(1, 4*time.Second), killPostgres(time.Second), killNode(1), freezeNode(2, 5*time.Second),
 				killS3(3 * time.Second), losePushes(4 * time.Second), rollNodes()}

@@ -21,6 +21,7 @@ var controls = []struct{ fault, own string }{
 	{"drop-on-full", "silent-drop"},
 	{"cap-outside", "over-cap"},
 	{"no-membership", "leak"},
+	{"block-outside", "let-in"},
 }
 
 // Control is one run of a broken build.
@@ -128,9 +129,12 @@ func controlRun(ctx context.Context, o Options, broken, own string) (Control, er
 	if broken != "" {
 		name = broken
 	}
+	z, work := size{visitors: 20, agents: 6, devices: 2, caps: 3, vary: true}, liveWork(80*time.Millisecond)
+	if broken == "" || own == "let-in" { // only friends fall out
+		z.friends, work = 6, together(work, circleWork(80*time.Millisecond))
+	}
 	a, err := play(ctx, script{
-		name: name, options: o, workload: liveWork(80 * time.Millisecond), noise: noise{Eat: 0.05, Cut: 0.01, Duplicate: 0.05, Delay: 3 * time.Millisecond},
-		size:   size{visitors: 20, agents: 6, devices: 2, caps: 3, vary: true},
+		name: name, options: o, workload: work, size: z, noise: noise{Eat: 0.05, Cut: 0.01, Duplicate: 0.05, Delay: 3 * time.Millisecond},
 		faults: func(*stage, *company) []fault { return []fault{killNode(0), killNode(0), killNode(0), killNode(0)} },
 	})
 	if err != nil {

@@ -50,6 +50,8 @@ type device struct {
 	resting map[int64]bool
 	rest    time.Duration // between two posts of one conversation's cursors
 
+	contacts *keeper // of a member of the messenger; nil: of nobody
+
 	events func(kind string, data json.RawMessage) // frames the client itself does not use; may be nil
 	skips  func(frame []byte) bool                 // frames that say nothing to this person, found without reading them; may be nil
 }

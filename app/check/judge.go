@@ -77,7 +77,7 @@ func judge(s Story) []Violation {
 	found := slices.Clone(s.Clashes)
 	for _, rule := range []func() []Violation{
 		b.logsAreDense, b.ackedIsKept, b.keptWasSaid, b.orderIsReal, b.screensAreTrue, b.nothingElseWasShown, b.cursorsMoveOn,
-		b.nobodyElseSees, b.groupsAreClosed, b.recalledIsGone, b.changesAreKept, b.linesAreWhole, b.pushesAreQuick, b.ticketsAreOne, b.capsHold, b.firstComeFirstServed, b.rulesHold, b.answersAreHonest, b.filesAreKept,
+		b.nobodyElseSees, b.groupsAreClosed, b.directsAreClosed, b.nobodySpeaksOutOfTurn, b.contactsAreTrue, b.recalledIsGone, b.changesAreKept, b.linesAreWhole, b.pushesAreQuick, b.ticketsAreOne, b.capsHold, b.firstComeFirstServed, b.rulesHold, b.answersAreHonest, b.filesAreKept,
 	} {
 		found = append(found, rule()...)
 	}

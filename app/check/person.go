@@ -34,8 +34,9 @@ type person struct {
 	call    caller
 	outbox  *outbox
 	devices []*device
-	mind    *mrand.Rand // used by his script only
-	founded int         // groups, by his script only
+	mind    *mrand.Rand    // used by his script only
+	founded int            // groups, by his script only
+	blocks  map[int64]bool // whom he has blocked, by his script only
 
 	mu      sync.Mutex
 	tickets map[int64]Ticket // an agent's own, as he was told; guarded by mu
@@ -44,6 +45,7 @@ type person struct {
 // size is how many people there are.
 type size struct {
 	visitors, agents, members int
+	friends                   int // members of the messenger, who register themselves
 	devices                   int // each
 	caps                      int // of agents: 1 up to this, or all this when fixed
 	vary                      bool
@@ -64,15 +66,19 @@ type company struct {
 	visitors []*person
 	agents   []*person
 	members  []*person
+	friends  []*person
 	seed     uint64
 	restored bool
 	walkIns  []*person    // visitors without devices, of a race
 	closed   atomic.Int64 // tickets, in a race
 	rules    map[string]queueRules
+
+	circleMu   sync.Mutex
+	openGroups []int64 // of the friends; guarded by circleMu
 }
 
 func (c *company) people() []*person {
-	return append(append(append([]*person{}, c.visitors...), c.agents...), c.members...)
+	return slices.Concat(c.visitors, c.agents, c.members, c.friends)
 }
 
 // assemble brings everybody into place on an empty database.
@@ -94,6 +100,9 @@ func assemble(ctx context.Context, o Options, s *stage, h *history, z size) (*co
 		c.members = append(c.members, c.newPerson(fmt.Sprintf("member-%d", n+1), "member", z.devices))
 	}
 	if err := c.each(c.people(), func(p *person) error { return c.hire(ctx, p) }); err != nil {
+		return c, err
+	}
+	if err := c.makeFriends(ctx, z); err != nil {
 		return c, err
 	}
 	for n := range z.visitors {
@@ -160,7 +169,7 @@ func (c *company) readQueues(ctx context.Context) error {
 
 func (c *company) newPerson(name, kind string, devices int) *person {
 	p := &person{name: name, kind: kind, ctx: c.ctx, reads: true}
-	nth := len(c.visitors) + 1000*len(c.agents) + 1000000*len(c.members)
+	nth := len(c.visitors) + 1000*len(c.agents) + 1000000*len(c.members) + 1000000000*len(c.friends)
 	p.mind = mrand.New(mrand.NewPCG(c.seed, uint64(nth)+hashNumber(kind)))
 	p.outbox = newOutbox(p, c.history)
 	door := c.stage.door(nth)

@@ -42,7 +42,8 @@ type Final struct {
 	Visitors map[int64]bool // who is one
 	Uploads  []Upload
 	Rules    map[string]queueRules // of the queues, by name
-	Began    time.Time             // of the run, on the clock that everybody here has
+	Circles  []Circle
+	Began    time.Time // of the run, on the clock that everybody here has
 	Nodes    int
 	Restored bool
 	Hurried  bool // more was asked of the machine than it can do in time: nothing is late
@@ -129,7 +130,7 @@ func (c *company) behind(ctx context.Context) (string, error) {
 			}
 		}
 	}
-	return "", nil
+	return c.contactsBehind(ctx)
 }
 
 // differs compares versions and cursors only: whole screens are the judge's business. A cursor that was missed is seen at
@@ -194,6 +195,9 @@ func (c *company) read(ctx context.Context, f *Final) error {
 	}
 	for _, p := range c.walkIns {
 		f.Visitors[p.id] = true
+	}
+	if err := c.readCircles(ctx, f); err != nil {
+		return err
 	}
 	c.readUploads(ctx, f)
 	return c.readTickets(ctx, f)

@@ -88,6 +88,9 @@ func (d *device) take(ctx context.Context, op Op, a syncAnswer) {
 		}
 	}
 	d.epoch, d.list = a.Epoch, a.List
+	if d.contacts != nil {
+		d.contacts.check(a.List)
+	}
 	d.source, d.op = bySync, op.ID
 	for _, c := range a.Conversations {
 		t := d.timeline(ctx, c.ID)

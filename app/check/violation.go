@@ -23,6 +23,8 @@ var promises = map[string]int{
 	"cursor-back":     7,
 	"leak":            8, // shown to somebody who is not in
 	"recalled-served": 8, // said after it was taken back
+	"let-in":          8, // written by somebody who was blocked, no friend, silenced or outside
+	"stale-contacts":  4, // a device shows other friends, blocks or entries of the box than there are
 	"two-owners":      9,
 	"two-tickets":     9, // of one visitor at once
 	"over-cap":        9,

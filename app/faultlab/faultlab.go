@@ -14,7 +14,8 @@ const (
 	DropOnFull       = "drop-on-full"       // a socket that is full loses frames and stays open
 	CapOutside       = "cap-outside"        // an agent's load is counted outside the transaction
 	NoMembership     = "no-membership"      // anybody may write into and read any conversation
+	BlockOutside     = "block-outside"      // who has blocked whom is looked up outside the lock
 )
 
 // All lists them.
-var All = []string{AckBeforeCommit, PushBeforeCommit, NoUniqueKey, Sequence, DropOnFull, CapOutside, NoMembership}
+var All = []string{AckBeforeCommit, PushBeforeCommit, NoUniqueKey, Sequence, DropOnFull, CapOutside, NoMembership, BlockOutside}
