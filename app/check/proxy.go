@@ -96,6 +96,12 @@ func (p *proxy) fate(path string) (f fate) {
 	return f
 }
 
+// decides tells the requests by which somebody comes in or is shut out. Their answer waits for the double: one that came
+// through later would let him in again, after the judge has seen him shut out.
+func decides(path string) bool {
+	return strings.HasPrefix(path, "/api/im/") || strings.HasPrefix(path, "/api/chat/groups")
+}
+
 // ServeHTTP carries one request, or a socket.
 func (p *proxy) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if r.URL.Path == "/ws" {
@@ -125,7 +131,12 @@ func (p *proxy) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	if f.duplicate && r.Method != http.MethodGet {
 		p.history.count("request duplicated")
+		through := make(chan struct{})
+		if decides(r.URL.Path) {
+			defer func() { <-through }()
+		}
 		go func() {
+			defer close(through)
 			if a, err := p.forward(context.WithoutCancel(r.Context()), r, said); err == nil {
 				a.Body.Close()
 			}

@@ -18,6 +18,9 @@ import (
 	"ichat/storage"
 )
 
+// ofMessenger finds the statements of the messenger among what runs beside.
+var ofMessenger = regexp.MustCompile(`(?:FROM|JOIN) (?:people|profiles|lists|friends|friend_groups|person_blocks|box|members|conversations|messages|kept|person_grams|group_grams)\b`)
+
 // listener takes down the statements that are read with.
 type listener struct {
 	mu   sync.Mutex
@@ -29,7 +32,7 @@ func (l *listener) BeforeQuery(ctx context.Context, _ *bun.QueryEvent) context.C
 func (l *listener) AfterQuery(_ context.Context, e *bun.QueryEvent) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if strings.HasPrefix(strings.TrimSpace(e.Query), "SELECT") {
+	if strings.HasPrefix(strings.TrimSpace(e.Query), "SELECT") && ofMessenger.MatchString(e.Query) {
 		l.said = append(l.said, e.Query)
 	}
 }
