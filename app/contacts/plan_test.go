@@ -50,7 +50,7 @@ func (l *listener) heard(do func()) []string {
 
 func listen(tb testing.TB, p *apptest.Product) *listener {
 	tb.Helper()
-	db, ok := p.DB.R.(*bun.DB)
+	db, ok := p.DB.R.(interface{ AddQueryHook(bun.QueryHook) })
 	if !ok {
 		tb.Fatalf("reads go through a %T", p.DB.R)
 	}
