@@ -80,6 +80,7 @@ async function aSessionIsKeptAsItsOwnerWantsOnAllHisDevices() {
 
   await desk.part('new').click()
   await desk.part('to-saved').click()
+  await desk.part('room-name').filter({ hasText: 'Saved messages' }).waitFor()
   await desk.write('Bring the map')
   await pocket.opens('Saved messages')
   await pocket.sees('Bring the map')
@@ -90,7 +91,7 @@ async function namesAreCalledAndFound() {
   const [mira, oskar, lena] = await friends(product, 'Mira Sand', 'Oskar Lund', 'Lena Falk')
   await makeGroup(mira, 'Lake walks', [oskar, lena])
   const desk = await enter(product, mira)
-  const his = await enter(product, oskar)
+  const his = await enter(product, oskar, { locale: 'zh-CN' })
 
   await desk.opens('Lake walks')
   await desk.type('Ask @os')
@@ -109,7 +110,7 @@ async function namesAreCalledAndFound() {
   await his.shows('contacts')
   await his.part('to-mentions').click()
   await his.part('mention-item').filter({ hasText: 'at eight' }).waitFor()
-  if (folder) await take('im-mentions', his, 'en')
+  if (folder) await take('im-mentions', his, 'zh')
   await his.part('mention-item').filter({ hasText: 'about the boat' }).click()
   await his.sees('about the boat')
   await his.sessionIs('Lake walks', 'mentioned', false)
@@ -153,12 +154,12 @@ async function codesLeadToAPersonAndIntoAGroup() {
   await makeGroup(mira, 'Lake walks', [oskar])
   const lena = { name: 'Lena Falk' }
   await new Caller(product.origin).post('/api/im/register', { name: lena.name, password })
-  const desk = await enter(product, mira)
+  const desk = await enter(product, mira, { locale: 'zh-CN' })
 
   await desk.shows('me')
   await desk.part('my-code').click()
   const card = await desk.part('qr').getAttribute('data-text')
-  if (folder) await take('im-code', desk, 'en')
+  if (folder) await take('im-code', desk, 'zh')
   await desk.page.keyboard.press('Escape')
   const hers = await Member.at(product, { locale: 'en' }, card.replace(/^https?:\/\/[^/]+/, product.origin))
   await hers.enters(lena.name, password) // who signs in first gets there, too
@@ -170,7 +171,7 @@ async function codesLeadToAPersonAndIntoAGroup() {
   await desk.part('link-make').click()
   const way = await desk.part('qr').getAttribute('data-text')
   await desk.part('link-row').waitFor()
-  if (folder) await take('im-links', desk, 'en')
+  if (folder) await take('im-links', desk, 'zh')
   await hers.page.goto(way.replace(/^https?:\/\/[^/]+/, product.origin))
   await hers.part('link-note').fill('We met at the lake')
   await hers.part('link-do').click()

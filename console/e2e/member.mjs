@@ -31,7 +31,7 @@ export class Member extends Console {
     await this.part(`tab-${tab}`).click()
   }
 
-  session(name) { return this.part('room').filter({ hasText: name }) }
+  session(name) { return this.part('room').filter({ has: this.page.locator('b', { hasText: name }) }) }
 
   async opens(name) {
     await this.shows('chats')
