@@ -53,5 +53,5 @@ func (a *App) reads(ctx context.Context, person, conversation, seq int64) (bool,
 	if fault.Is(err, fault.NotFound) {
 		return false, nil
 	}
-	return err == nil && len(page.Messages) == 1 && page.Messages[0].Seq == seq, err
+	return err == nil && len(page.Messages) == 1 && page.Messages[0].Seq == seq && !page.Messages[0].Hidden, err
 }

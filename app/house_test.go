@@ -49,7 +49,7 @@ var only = []struct {
 	where   []string // folders, or single files
 	because string
 }{
-	{"github.com/labstack/echo", []string{"app/web", "app/sites/loader.go", "app/sites/pages.go", "app/sites/demo.go", "app/sites/http.go", "app/files/http.go", "app/audit/export.go", "app/notify/stop.go", "app/app.go", "app/pages.go"}, "pages, sockets, uploads and downloads are plain echo, JSON routes are not"},
+	{"github.com/labstack/echo", []string{"app/web", "app/sites/loader.go", "app/sites/pages.go", "app/sites/demo.go", "app/sites/http.go", "app/files/http.go", "app/audit/export.go", "app/chat/export.go", "app/notify/stop.go", "app/app.go", "app/pages.go"}, "pages, sockets, uploads and downloads are plain echo, JSON routes are not"},
 	{"github.com/danielgtaylor/huma", []string{"app/web"}, "rooms know web.Route only"},
 	{"github.com/olahol/melody", []string{"app/hub"}, "its traps are handled in one place"},
 	{"github.com/gorilla/websocket", []string{"app/hub", "app/apptest", "app/bench", "app/check"}, "sockets are the hub's"},

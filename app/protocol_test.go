@@ -38,7 +38,7 @@ var spoken = []struct {
 	{"Body", chat.Body{}}, {"Reply", chat.Reply{}}, {"Reaction", chat.Reaction{}}, {"Reactor", chat.Reactor{}}, {"ReactorPage", chat.ReactorPage{}}, {"Message", chat.Message{}}, {"Member", chat.Member{}}, {"MemberChange", chat.MemberChange{}}, {"Cursor", chat.Cursor{}},
 	{"GroupInfo", chat.Info{}}, {"GroupChange", chat.GroupChange{}}, {"Header", chat.Header{}}, {"ChatAct", chat.Act{}}, {"Edition", chat.Edition{}}, {"ConversationPage", chat.ConversationPage{}}, {"MemberPage", chat.MemberPage{}},
 	{"ConversationSync", chat.ConversationSync{}}, {"SyncRequest", chat.SyncRequest{}}, {"BindRequest", chat.BindRequest{}},
-	{"SyncAnswer", chat.SyncAnswer{}}, {"MessagePage", chat.MessagePage{}}, {"SendRequest", chat.SendRequest{}},
+	{"SyncAnswer", chat.SyncAnswer{}}, {"MessagePage", chat.MessagePage{}}, {"Pinned", chat.Pinned{}}, {"PinPage", chat.PinPage{}}, {"SendRequest", chat.SendRequest{}},
 	{"Estimate", desk.Estimate{}}, {"Rating", desk.Rating{}}, {"Contact", desk.Contact{}},
 	{"PriorityRule", desk.PriorityRule{}}, {"Boost", desk.Boost{}}, {"AnswerRule", desk.AnswerRule{}}, {"Overflow", desk.Overflow{}}, {"IdleRule", desk.IdleRule{}}, {"QueueTelling", desk.QueueTelling{}},
 	{"Rules", desk.Rules{}}, {"QueueAgent", desk.QueueAgent{}}, {"Queue", desk.Queue{}}, {"Trial", desk.Trial{}},

@@ -19,6 +19,7 @@ type Header struct {
 	Name        string `json:"name,omitempty"`
 	MemberCount int64  `json:"member_count,omitempty"`
 	Dissolved   bool   `json:"dissolved,omitempty"`
+	Pins        int64  `json:"pins,omitempty"`   // version of the last change of what is pinned; 0: nothing is
 	Closed      bool   `json:"closed,omitempty"` // a direct one of two who are friends no more: nothing can be sent
 	Info
 }
@@ -36,7 +37,7 @@ type Info struct {
 
 func (c Conversation) header() Header {
 	return Header{ID: c.ID, Kind: c.Kind, Version: c.Version, Seq: c.Seq, SiteID: c.SiteID, Name: c.Name, MemberCount: c.MemberCount, Dissolved: c.Dissolved,
-		Closed: c.Bond == bondApart, Info: c.Info}
+		Pins: c.Pins, Closed: c.Bond == bondApart, Info: c.Info}
 }
 
 // Act is the data of an `act` frame: everything that one act did to a conversation, under one version.

@@ -106,6 +106,11 @@ func (r briefRow) brief(me int64) Brief {
 	return b
 }
 
+// stillSeen is a condition on a message, or what stands for one: the member m did not take it out of his view.
+func stillSeen(alias string) string {
+	return `(m.hid = 0 OR NOT EXISTS (SELECT 1 FROM hidden h WHERE h.person_id = m.person_id AND h.conversation_id = ` + alias + `.conversation_id AND h.seq = ` + alias + `.seq))`
+}
+
 func briefsOf(ctx context.Context, r bun.IDB, me int64, at time.Time, id int64, limit int) ([]briefRow, error) {
 	latest, args := latestOf+` AND c.kind IN ('direct', 'group')`, []any{me}
 	if id != 0 {
@@ -118,11 +123,12 @@ func briefsOf(ctx context.Context, r bun.IDB, me int64, at time.Time, id int64, 
 			COALESCE(x.seq, 0) AS last_seq, COALESCE(x.sender_id, 0) AS sender, COALESCE(x.type, '') AS type, COALESCE(SUBSTR(x.alt, 1, ` + strconv.Itoa(quoted) + `), '') AS alt,
 			CASE WHEN x.type = 'system' THEN x.body ELSE '' END AS body, x.recalled_at IS NOT NULL AS recalled, x.created_at AS said_at,
 			(SELECT COUNT(*) FROM (SELECT 1 FROM messages u WHERE u.conversation_id = m.conversation_id AND u.seq > m.read_seq AND u.seq >= m.join_seq
-				AND u.sender_id <> m.person_id AND u.type <> 'system' AND u.recalled_at IS NULL LIMIT ` + strconv.Itoa(fewUnread) + `) AS few) AS unread,
+				AND u.sender_id <> m.person_id AND u.type <> 'system' AND u.recalled_at IS NULL AND ` + stillSeen("u") + ` LIMIT ` + strconv.Itoa(fewUnread) + `) AS few) AS unread,
 			(SELECT COALESCE(MAX(n.seq), 0) FROM mentions n WHERE n.conversation_id = m.conversation_id AND n.person_id IN (0, m.person_id)
-				AND n.seq > m.read_seq AND n.seq >= m.join_seq AND n.by_id <> m.person_id) AS mention
+				AND n.seq > m.read_seq AND n.seq >= m.join_seq AND n.by_id <> m.person_id AND ` + stillSeen("n") + `) AS mention
 		FROM (` + latest + order + `LIMIT ?) AS m JOIN conversations c ON c.id = m.conversation_id
-			LEFT JOIN messages x ON x.conversation_id = c.id AND x.seq = c.seq AND x.seq >= m.join_seq` + order
+			LEFT JOIN messages x ON x.conversation_id = c.id AND x.seq >= m.join_seq AND x.seq = CASE WHEN m.hid = 0 THEN c.seq ELSE
+				(SELECT MAX(y.seq) FROM messages y WHERE y.conversation_id = c.id AND y.seq >= m.join_seq AND ` + stillSeen("y") + `) END` + order
 	var rows []briefRow
 	err := r.NewRaw(q, append(args, limit)...).Scan(ctx, &rows)
 	return rows, err

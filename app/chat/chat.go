@@ -12,6 +12,11 @@
 //	GET    /api/chat/conversations/{id}/members?after=&limit= MemberPage, by person
 //	PUT    /api/chat/conversations/{id}/messages/{seq}/reactions/{emoji}  Message; DELETE takes it away
 //	GET    /api/chat/conversations/{id}/messages/{seq}/reactions?after=&limit=  ReactorPage, the first ones first
+//	POST   /api/chat/conversations/{id}/messages/{seq}/hide   204; out of one's own view, nobody else's
+//	POST   /api/chat/conversations/{id}/clear                 {"up_to":seq}  204; everything up to there, likewise
+//	GET    /api/chat/conversations/{id}/export?format=text|json&zone=Asia/Shanghai  a file
+//	PUT    /api/chat/conversations/{id}/pins/{seq}            Header; DELETE takes it away
+//	GET    /api/chat/conversations/{id}/pins                  PinPage, the latest first
 //	POST   /api/chat/direct                                   {"person":7}  Header
 //	POST   /api/chat/groups                                   {"client_id":"8 to 64 characters","name":"...","people":[7,8]}  Header
 //	PATCH  /api/chat/groups/{id}                              {"name":"..."}  Header
@@ -106,7 +111,8 @@ type Message struct {
 	Type           string     `json:"type" enum:"text,image,file,system,whisper"`
 	Body           Body       `json:"body"`
 	ReplyTo        *Reply     `json:"reply_to"`
-	Recalled       bool       `json:"recalled"` // taken back: the place stays, Body is empty
+	Recalled       bool       `json:"recalled"`         // taken back: the place stays, Body is empty
+	Hidden         bool       `json:"hidden,omitempty"` // out of the reader's own view: Recalled is set too
 	CreatedAt      time.Time  `json:"created_at"`
 	EditedAt       *time.Time `json:"edited_at,omitempty"` // Body says something else than at first
 	Reactions      []Reaction `json:"reactions,omitempty"` // in the order in which each sign was first given
@@ -144,9 +150,11 @@ type Conversation struct {
 	Name        string // a group's
 	MemberCount int64  // a group's
 	Dissolved   bool   // a group that is read only, for good
+	Pins        int64  // version of the last change of what is pinned; 0: nothing is
 	Bond        string // of a direct one: what contacts says of the two; empty: nothing, colleagues may
 	Info
 
+	unpinned       bool      // a recall took a pin away
 	membersVersion int64     // of the last change of who is in it
 	at             time.Time // of the message that was just numbered
 }

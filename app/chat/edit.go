@@ -2,6 +2,7 @@ package chat
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"ichat/app/fault"
@@ -116,7 +117,7 @@ func (s *Service) editedBefore(ctx context.Context, by, conversation, seq int64,
 	if was != "" && was != hash { // it is empty once the message is recalled
 		return Message{}, true, fault.New(fault.Conflict, "this edit id was used for another edit")
 	}
-	found, err := said(ctx, s.db.R, []messageRow{row}, viewer{person: by, from: 1})
+	found, err := said(ctx, s.db.R, []messageRow{row}, viewer{person: by, from: 1, hides: true})
 	return first(found), true, err
 }
 
@@ -153,9 +154,11 @@ func (s *Service) revisedTx(ctx context.Context, tx *storage.Tx, c Conversation,
 	}
 	m, knowing := first(found), seeing
 	if m.ReplyTo != nil {
-		if knowing, err = insideSince(ctx, tx, row.ConversationID, row.ReplySeq); err != nil {
+		since, err := insideSince(ctx, tx, row.ConversationID, row.ReplySeq)
+		if err != nil {
 			return Message{}, err
 		}
+		knowing = without(seeing, without(seeing, since)) // who sees both
 	}
 	own, err := givenTx(ctx, tx, row)
 	if err != nil {
@@ -166,11 +169,20 @@ func (s *Service) revisedTx(ctx context.Context, tx *storage.Tx, c Conversation,
 	bare := hub.Frame{Type: "version", ConversationID: row.ConversationID, Version: row.Version}
 	whole := bare
 	whole.Type = "message"
+	if c.unpinned {
+		s.pushAct(tx, knowing, c, &m)
+		s.pushAct(tx, without(seeing, knowing), c, &unquoted)
+		s.pushAct(tx, without(to, seeing), c, nil)
+		return m, nil
+	}
 	tx.After(func() {
 		s.pushSeen(knowing, whole, own, m)
 		s.pushSeen(without(seeing, knowing), whole, own, unquoted)
 		s.hub.Push(without(to, seeing), bare)
 	})
+	if !slices.Contains(knowing, by) {
+		return own.seenBy(by, unquoted), nil
+	}
 	return own.seenBy(by, m), nil
 }
 

@@ -89,10 +89,13 @@ func crowd(ctx context.Context, r bun.IDB, me int64, p *place) ([]memberRow, err
 func gap(ctx context.Context, r bun.IDB, me int64, p place) (found []Message, reset bool, err error) {
 	var rows []messageRow
 	if !p.reset && p.known[0] < p.Version {
-		err := r.NewSelect().Model(&rows).
-			Where("conversation_id = ? AND version > ? AND seq >= ?", p.ID, p.known[0], p.JoinSeq).
-			Order("version").Limit(replay + 1).Scan(ctx)
-		if err != nil {
+		q := r.NewSelect().Model(&rows).Where("conversation_id = ? AND seq >= ?", p.ID, p.JoinSeq)
+		if p.Hid > p.known[0] {
+			q = q.Where("version > ? OR seq IN (SELECT h.seq FROM hidden h WHERE h.person_id = ? AND h.conversation_id = ? AND h.version > ?)", p.known[0], me, p.ID, p.known[0])
+		} else {
+			q = q.Where("version > ?", p.known[0])
+		}
+		if err := q.Order("version").Limit(replay + 1).Scan(ctx); err != nil {
 			return nil, false, err
 		}
 	}
@@ -106,6 +109,6 @@ func gap(ctx context.Context, r bun.IDB, me int64, p place) (found []Message, re
 	} else {
 		slices.SortFunc(rows, func(a, b messageRow) int { return int(a.Seq - b.Seq) })
 	}
-	found, err = said(ctx, r, rows, viewer{person: me, from: p.JoinSeq})
+	found, err = said(ctx, r, rows, viewer{person: me, from: p.JoinSeq, hides: p.Hid > 0})
 	return found, reset, err
 }

@@ -35,6 +35,9 @@ func (s *Service) Find(ctx context.Context, by, conversation int64, f Finding) (
 	}
 	var rows []messageRow
 	q := s.db.R.NewSelect().Model(&rows).Where("conversation_id = ? AND seq >= ? AND type <> 'system' AND recalled_at IS NULL", conversation, m.JoinSeq)
+	if m.Hid > 0 {
+		q = q.Where(notHidden, by)
+	}
 	if f.Before > 0 {
 		q = q.Where("seq < ?", f.Before)
 	}
@@ -62,7 +65,7 @@ func (s *Service) Find(ctx context.Context, by, conversation int64, f Finding) (
 	p := MessagePage{More: len(rows) > f.Limit}
 	rows = rows[:min(len(rows), f.Limit)]
 	slices.Reverse(rows)
-	if p.Messages, err = said(ctx, s.db.R, rows, viewer{person: by, from: m.JoinSeq}); err != nil {
+	if p.Messages, err = said(ctx, s.db.R, rows, m.see()); err != nil {
 		return MessagePage{}, err
 	}
 	p.People, err = s.peopleOf(ctx, senders(p.Messages))

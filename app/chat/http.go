@@ -91,6 +91,7 @@ func (s *Service) Routes(w *web.Server) {
 	web.Route(w, web.Anyone, http.MethodPost, "/api/chat/conversations/{id}/cursors", "Move one's cursors", s.postCursors)
 	s.membersRoutes(w)
 	s.reactRoutes(w)
+	s.viewRoutes(w)
 }
 
 func (s *Service) postBind(ctx context.Context, in *bindInput) (*syncOutput, error) {

@@ -94,7 +94,7 @@ func mentionsOf(ctx context.Context, r bun.IDB, me, before int64, limit int) (ro
 			SELECT n.conversation_id, n.seq FROM mentions n WHERE n.person_id = ? AND n.by_id <> ?`+below+`
 			UNION SELECT n.conversation_id, n.seq FROM members w JOIN mentions n ON n.conversation_id = w.conversation_id AND n.person_id = 0
 			WHERE w.person_id = ? AND w.left_seq IS NULL AND n.by_id <> ?`+below+`) f
-			JOIN members m ON m.conversation_id = f.conversation_id AND m.person_id = ? AND m.left_seq IS NULL AND f.seq >= m.join_seq
+			JOIN members m ON m.conversation_id = f.conversation_id AND m.person_id = ? AND m.left_seq IS NULL AND f.seq >= m.join_seq AND `+stillSeen("f")+`
 			JOIN messages x ON x.conversation_id = f.conversation_id AND x.seq = f.seq
 		ORDER BY x.id DESC LIMIT ?`, all...).Scan(ctx, &rows)
 	return rows, err

@@ -83,7 +83,11 @@ func (s *Service) personal(ctx context.Context, tx *storage.Tx, by int64, row me
 	if refusal != nil {
 		return Message{}, refusal
 	}
-	found, err := said(ctx, tx, []messageRow{row}, viewer{person: by, from: 1})
+	m, err := membership(ctx, tx, row.ConversationID, by)
+	if err != nil {
+		return Message{}, err
+	}
+	found, err := said(ctx, tx, []messageRow{row}, m.see())
 	return first(found), err
 }
 

@@ -44,7 +44,13 @@ func seen(ctx context.Context, r bun.IDB, by, conversation, seq int64) (messageR
 	}
 	row, err := messageAt(ctx, r, conversation, seq)
 	if err == nil && row.Seq < m.JoinSeq {
-		return messageRow{}, fault.New(fault.NotFound, "message not found")
+		return messageRow{}, errNoMessage
+	}
+	if err == nil && m.Hid > 0 {
+		gone, err := hiddenFrom(ctx, r, by, conversation, []int64{seq})
+		if err != nil || len(gone) > 0 {
+			return messageRow{}, orElse(err, errNoMessage)
+		}
 	}
 	return row, err
 }
@@ -68,6 +74,9 @@ func (s *Service) recallable(ctx context.Context, tx *storage.Tx, by, conversati
 func (s *Service) recallTx(ctx context.Context, tx *storage.Tx, row messageRow) (Message, error) {
 	c, err := bump(ctx, tx, row.ConversationID)
 	if err != nil {
+		return Message{}, err
+	}
+	if c, err = unpinTx(ctx, tx, c, row.Seq); err != nil {
 		return Message{}, err
 	}
 	row.Version = c.Version

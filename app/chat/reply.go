@@ -16,7 +16,11 @@ var errNothingToAnswer = fault.New(fault.Invalid, "the message you reply to is n
 type viewer struct {
 	person int64
 	from   int64
+	hides  bool // perhaps he took some out of his view
 }
+
+// see is one as the place in a conversation says.
+func (m memberRow) see() viewer { return viewer{person: m.PersonID, from: m.JoinSeq, hides: m.Hid > 0} }
 
 // said turns rows of one conversation into messages as their reader sees them, with previews of what they answer and
 // the signs under them: at most one query each for all of them.
@@ -32,6 +36,17 @@ func said(ctx context.Context, r bun.IDB, rows []messageRow, who viewer) ([]Mess
 			reacted = append(reacted, row.Seq)
 		}
 	}
+	gone := map[int64]int64{}
+	if who.hides && len(rows) > 0 {
+		seqs := slices.Clone(answering)
+		for _, row := range rows {
+			seqs = append(seqs, row.Seq)
+		}
+		var err error
+		if gone, err = hiddenFrom(ctx, r, who.person, rows[0].ConversationID, seqs); err != nil {
+			return nil, err
+		}
+	}
 	if len(reacted) > 0 {
 		signs, err := reactionsTo(ctx, r, rows[0].ConversationID, who.person, reacted)
 		if err != nil {
@@ -41,9 +56,14 @@ func said(ctx context.Context, r bun.IDB, rows []messageRow, who viewer) ([]Mess
 			out[i].Reactions = signs[out[i].Seq]
 		}
 	}
-	if len(answering) > 0 {
+	if answering = slices.DeleteFunc(answering, func(seq int64) bool { return gone[seq] != 0 }); len(answering) > 0 {
 		if err := quote(ctx, r, out, answering, who); err != nil {
 			return nil, err
+		}
+	}
+	for i, row := range rows {
+		if version := gone[row.Seq]; version != 0 {
+			out[i] = row.hidden(version)
 		}
 	}
 	return out, nil

@@ -15,6 +15,7 @@ const (
 	toLeave
 	toDissolve
 	toReact
+	toPin // and to take a pin away
 )
 
 // standing is what decides over a deed, read under the conversation's lock.
@@ -50,7 +51,7 @@ var (
 // may always read; who is not learns nothing, not even that the conversation exists.
 func (st standing) may(what deed, other string) error {
 	switch {
-	case st.role == "", st.kind != Direct && st.kind != Group, what != toSend && what != toReact && st.kind != Group:
+	case st.role == "", st.kind != Direct && st.kind != Group, st.kind != Group && what != toSend && what != toReact && what != toPin:
 		return errNotIn
 	case what == toLeave && (st.dissolved || st.role != RoleOwner):
 		return nil // whether he still works here or not
@@ -66,6 +67,11 @@ func (st standing) may(what deed, other string) error {
 	switch what {
 	case toSend, toReact:
 		return st.heard()
+	case toPin:
+		if err := st.heard(); err != nil || st.kind == Direct {
+			return err
+		}
+		return st.managing()
 	case toMute:
 		if other == RoleMember {
 			return st.managing()

@@ -97,3 +97,24 @@ func TestWhoMayReact(t *testing.T) {
 		}
 	}
 }
+
+func TestWhoMayPin(t *testing.T) {
+	for _, row := range []struct {
+		what string
+		st   standing
+		want error
+	}{
+		{"one of two", standing{kind: Direct, role: RoleMember, works: true}, nil},
+		{"one who is blocked", standing{kind: Direct, role: RoleMember, works: true, blocked: true}, errBlocked},
+		{"one who was a friend", standing{kind: Direct, role: RoleMember, closed: true}, errClosed},
+		{"a member", standing{kind: Group, role: RoleMember, works: true}, errManager},
+		{"an admin", standing{kind: Group, role: RoleAdmin, works: true}, nil},
+		{"a muted admin", standing{kind: Group, role: RoleAdmin, works: true, muted: true}, errMuted},
+		{"the owner of a dissolved group", standing{kind: Group, role: RoleOwner, works: true, dissolved: true}, errDissolved},
+		{"a visitor", standing{kind: Live, role: RoleMember, works: true}, errNotIn},
+	} {
+		if got := row.st.may(toPin, ""); got != row.want {
+			t.Errorf("%s: %v, want %v", row.what, got, row.want)
+		}
+	}
+}

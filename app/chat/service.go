@@ -116,7 +116,7 @@ func (s *Service) again(ctx context.Context, by, conversation int64, clientMsgID
 	if row.RecalledAt == nil && row.BodyHash != hash {
 		return Message{}, true, fault.New(fault.Conflict, "this message id was used for another message")
 	}
-	found, err := said(ctx, s.db.R, []messageRow{row}, viewer{person: by, from: 1}) // he saw what he answered
+	found, err := said(ctx, s.db.R, []messageRow{row}, viewer{person: by, from: 1, hides: true}) // he saw what he answered
 	if err != nil {
 		return Message{}, true, err
 	}

@@ -27,6 +27,7 @@ type conversationRow struct {
 	MembersVersion int64      `bun:"members_version"`
 	DissolvedAt    *time.Time `bun:"dissolved_at"`
 	Bond           string     `bun:"bond"`
+	Pins           int64      `bun:"pins"`
 
 	Number   int64  `bun:"number"`
 	Avatar   string `bun:"avatar"`
@@ -38,17 +39,17 @@ type conversationRow struct {
 
 func (r conversationRow) conversation() Conversation {
 	return Conversation{ID: r.ID, Kind: r.Kind, SiteID: r.SiteID, OwnerID: r.OwnerID, PeerID: r.PeerID, Seq: r.Seq, Version: r.Version,
-		Name: r.Name, MemberCount: r.MemberCount, Dissolved: r.DissolvedAt != nil, Bond: r.Bond, membersVersion: r.MembersVersion,
+		Name: r.Name, MemberCount: r.MemberCount, Dissolved: r.DissolvedAt != nil, Bond: r.Bond, Pins: r.Pins, membersVersion: r.MembersVersion,
 		Info: Info{Number: r.Number, Avatar: r.Avatar, About: r.About, Notice: r.Notice, JoinRule: r.JoinRule, Hushed: r.Hushed != 0}}
 }
 
 // headerColumns are what a statement on conversations answers, and fields where it goes.
 const headerColumns = `kind, site_id, owner_id, peer_id, seq, version, name, member_count, members_version, dissolved_at IS NOT NULL,
-	bond, number, avatar, about, notice, join_rule, hushed`
+	bond, pins, number, avatar, about, notice, join_rule, hushed`
 
 func (c *Conversation) fields() []any {
 	return []any{&c.Kind, &c.SiteID, &c.OwnerID, &c.PeerID, &c.Seq, &c.Version, &c.Name, &c.MemberCount, &c.membersVersion, &c.Dissolved,
-		&c.Bond, &c.Number, &c.Avatar, &c.About, &c.Notice, &c.JoinRule, &c.Hushed}
+		&c.Bond, &c.Pins, &c.Number, &c.Avatar, &c.About, &c.Notice, &c.JoinRule, &c.Hushed}
 }
 
 type memberRow struct {
@@ -64,6 +65,7 @@ type memberRow struct {
 	ReceivedSeq    int64  `bun:"received_seq"`
 
 	MutedUntil *time.Time `bun:"muted_until"`
+	Hid        int64      `bun:"hid"` // version of the last message he took out of his view; 0: none
 }
 
 func (r memberRow) member() Member {
@@ -309,9 +311,11 @@ func quotable(ctx context.Context, tx *storage.Tx, conversation, seq int64) (r R
 	return r, storage.Found(err, "message")
 }
 
-// insideSince is who is in the conversation now and may know what was said at a seq.
+// insideSince is who is in the conversation now and may know what was said at a seq: came before it, and did not take
+// it out of his view.
 func insideSince(ctx context.Context, tx *storage.Tx, conversation, seq int64) ([]int64, error) {
-	return tx.Numbers(ctx, inside+" AND join_seq <= ?", conversation, seq)
+	return tx.Numbers(ctx, inside+` AND join_seq <= ? AND (hid = 0 OR NOT EXISTS (SELECT 1 FROM hidden h
+		WHERE h.conversation_id = members.conversation_id AND h.seq = ? AND h.person_id = members.person_id))`, conversation, seq, seq)
 }
 
 // page reads the messages below a seq, newest first.

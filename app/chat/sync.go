@@ -60,10 +60,12 @@ type place struct {
 	MemberCount int64  `bun:"member_count"`
 	Dissolved   bool   `bun:"dissolved"`
 	Bond        string `bun:"bond"`
+	Pins        int64  `bun:"pins"`
 	Info
 	UpdatedAt time.Time `bun:"updated_at"`
 	JoinSeq   int64     `bun:"join_seq"`
 	Mine      int64     `bun:"mine"` // version of the reader's own place
+	Hid       int64     `bun:"hid"`  // of the last message he took out of his view
 	Reads     int64     `bun:"reads"`
 	List      int64     `bun:"list"` // the reader's; of the latest places only
 
@@ -73,7 +75,7 @@ type place struct {
 
 func (p place) header() Header {
 	return Header{ID: p.ID, Kind: p.Kind, Version: p.Version, Seq: p.Seq, SiteID: p.SiteID, Name: p.Name, MemberCount: p.MemberCount, Dissolved: p.Dissolved,
-		Closed: p.Bond == bondApart, Info: p.Info}
+		Pins: p.Pins, Closed: p.Bond == bondApart, Info: p.Info}
 }
 
 // shared is the sum of the cursors that everybody sees.
@@ -194,16 +196,16 @@ func (s *Service) places(ctx context.Context, r bun.IDB, me int64, req SyncReque
 
 // headerOf are the columns of a place that make its header.
 const headerOf = `c.id, c.kind, c.seq, c.version, c.site_id, c.name, c.member_count, c.dissolved_at IS NOT NULL AS dissolved, c.updated_at,
-	c.bond, c.number, c.avatar, c.about, c.notice, c.join_rule, c.hushed`
+	c.bond, c.pins, c.number, c.avatar, c.about, c.notice, c.join_rule, c.hushed`
 
 var placeColumns = headerOf + `,
-	m.join_seq, m.version AS mine, CASE WHEN c.member_count > ` + strconv.Itoa(shownCursors) + ` THEN m.read_seq + m.received_seq ELSE
+	m.join_seq, m.version AS mine, m.hid, CASE WHEN c.member_count > ` + strconv.Itoa(shownCursors) + ` THEN m.read_seq + m.received_seq ELSE
 	(SELECT COALESCE(SUM(o.read_seq + o.received_seq), 0) FROM members o WHERE o.conversation_id = c.id AND o.left_seq IS NULL) END AS reads`
 
 // latestOf opens a statement that picks places before anything is summed up for them: of five hundred conversations
 // only those that are shown have their cursors and what is unread counted.
 const latestOf = `
-	SELECT m.conversation_id, m.person_id, m.role, m.join_seq, m.version, m.read_seq, m.received_seq
+	SELECT m.conversation_id, m.person_id, m.role, m.join_seq, m.version, m.read_seq, m.received_seq, m.hid
 	FROM members m JOIN conversations c ON c.id = m.conversation_id WHERE m.person_id = ? AND m.left_seq IS NULL`
 
 func latestPlaces(ctx context.Context, r bun.IDB, me int64) ([]place, error) {
@@ -298,7 +300,7 @@ func (s *Service) History(ctx context.Context, by, conversation, before int64, l
 	if m.LeftSeq != nil {
 		return MessagePage{}, errNotIn
 	}
-	return s.pageFrom(ctx, conversation, viewer{person: by, from: m.JoinSeq}, before, limit)
+	return s.pageFrom(ctx, conversation, m.see(), before, limit)
 }
 
 // Page reads at most limit messages below the seq before (0: from the end). It asks nobody's leave:

@@ -253,6 +253,18 @@ var stories = []story{
 	{"DELETE /api/chat/conversations/{id}/messages/{seq}/reactions/{emoji}", reacted, func(ctx context.Context, w *cast) error {
 		return w.do(ctx, w.other, "DELETE", w.thumb(), nil, nil)
 	}},
+	{"PUT /api/chat/conversations/{id}/pins/{seq}", written, func(ctx context.Context, w *cast) error {
+		return w.do(ctx, w.founder, "PUT", fmt.Sprintf("/api/chat/conversations/%d/pins/%d", w.group, w.last.Seq), nil, nil)
+	}},
+	{"DELETE /api/chat/conversations/{id}/pins/{seq}", pinned, func(ctx context.Context, w *cast) error {
+		return w.do(ctx, w.founder, "DELETE", fmt.Sprintf("/api/chat/conversations/%d/pins/%d", w.group, w.last.Seq), nil, nil)
+	}},
+	{"POST /api/chat/conversations/{id}/messages/{seq}/hide", written, func(ctx context.Context, w *cast) error {
+		return w.do(ctx, w.other, "POST", fmt.Sprintf("/api/chat/conversations/%d/messages/%d/hide", w.group, w.last.Seq), nil, nil)
+	}},
+	{"POST /api/chat/conversations/{id}/clear", written, func(ctx context.Context, w *cast) error {
+		return w.do(ctx, w.other, "POST", fmt.Sprintf("/api/chat/conversations/%d/clear", w.group), map[string]int64{"up_to": w.last.Seq}, nil)
+	}},
 	{"POST /api/im/saved", nil, request(theFounder, "POST", at("/api/im/saved"), nil)},
 	{"DELETE /api/chat/groups/{id}/members/{person}", grouped, func(ctx context.Context, w *cast) error {
 		return w.do(ctx, w.founder, "DELETE", w.groupPath("/members/%d", w.other.id), nil, nil)
@@ -275,6 +287,14 @@ func reacted(ctx context.Context, w *cast) error {
 		return err
 	}
 	return w.do(ctx, w.other, "PUT", w.thumb(), nil, nil)
+}
+
+// pinned is written, with what was said on top of the group.
+func pinned(ctx context.Context, w *cast) error {
+	if err := written(ctx, w); err != nil {
+		return err
+	}
+	return w.do(ctx, w.founder, "PUT", fmt.Sprintf("/api/chat/conversations/%d/pins/%d", w.group, w.last.Seq), nil, nil)
 }
 
 // thumb is where the sign of a thumb stands under what was said last.

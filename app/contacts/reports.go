@@ -73,7 +73,7 @@ func (s *Service) EvidenceFor(ctx context.Context, me, conversation, seq int64) 
 	}
 	list, there := []Evidence{}, false
 	for _, m := range page.Messages {
-		if m.Seq < seq-around || m.Type == chat.System {
+		if m.Seq < seq-around || m.Type == chat.System || m.Hidden {
 			continue
 		}
 		there = there || m.Seq == seq
