@@ -2,16 +2,22 @@
 
 import type { Message, Reply } from "@wire/protocol"
 
-export type Action = "copy" | "reply" | "forward" | "save" | "edit" | "recall"
+export type Action = "copy" | "reply" | "forward" | "who" | "pin" | "unpin" | "save" | "edit" | "recall" | "hide"
+
+/** `pin` is undefined for who may not. */
+export type May = { write: boolean; recall: boolean; edit?: boolean; forward?: boolean; pin?: "pin" | "unpin" | undefined; hide?: boolean }
 
 /** Reply and recall belong to those who write here; what is no text is saved instead of copied. */
-export function actionsFor(message: Message, may: { write: boolean; recall: boolean; edit?: boolean; forward?: boolean }): Action[] {
+export function actionsFor(message: Message, may: May): Action[] {
   if (message.recalled || message.type === "system") return []
   const actions: Action[] = [message.type === "text" ? "copy" : "save"]
   if (may.write) actions.unshift("reply")
   if (may.forward && message.type === "text") actions.push("forward")
+  if (message.reactions?.length) actions.push("who")
+  if (may.write && may.pin) actions.push(may.pin)
   if (may.write && may.edit) actions.push("edit")
   if (may.write && may.recall) actions.push("recall")
+  if (may.hide) actions.push("hide")
   return actions
 }
 

@@ -1,7 +1,7 @@
 // What only the console's pages ask for: older notes, the owners' queues and settings.
 
 import { MemberApi } from "@wire/api_member"
-import type { ActPage, Block, BlockPage, Board, ConversationPage, Edition, FailedMail, Header, Look, Mail, Member, MemberPage, Message, MessagePage, PushDevice, Queue, Settings, Ticket, TicketPage, Trial, Tried, VisitorBlock } from "@wire/protocol"
+import type { ActPage, Block, BlockPage, Board, ConversationPage, Edition, FailedMail, Header, Look, Mail, Member, MemberPage, Message, MessagePage, PinPage, PushDevice, Queue, ReactorPage, Settings, Ticket, TicketPage, Trial, Tried, VisitorBlock } from "@wire/protocol"
 import { shallowRef } from "vue"
 import type { ActQuery } from "./audit"
 import type { QueuePatch } from "./queueform"
@@ -166,6 +166,32 @@ export class ConsoleApi extends MemberApi {
   /** What a message said before, oldest first. */
   async edits(conversation: number, seq: number): Promise<Edition[]> {
     return (await this.call<{ edits: Edition[] }>("GET", `/api/chat/conversations/${conversation}/messages/${seq}/edits`)).edits
+  }
+
+  /** Puts a sign under a message, or takes one's own away. */
+  react(conversation: number, seq: number, sign: string, on: boolean): Promise<Message> {
+    return this.call(on ? "PUT" : "DELETE", `/api/chat/conversations/${conversation}/messages/${seq}/reactions/${encodeURIComponent(sign)}`)
+  }
+
+  /** Who reacted to a message, the first ones first. */
+  reactors(conversation: number, seq: number, after: number): Promise<ReactorPage> {
+    return this.call("GET", `/api/chat/conversations/${conversation}/messages/${seq}/reactions`, undefined, { after })
+  }
+
+  pins(conversation: number): Promise<PinPage> {
+    return this.call("GET", `/api/chat/conversations/${conversation}/pins`)
+  }
+
+  pin(conversation: number, seq: number, on: boolean): Promise<Header> {
+    return this.call(on ? "PUT" : "DELETE", `/api/chat/conversations/${conversation}/pins/${seq}`)
+  }
+
+  hide(conversation: number, seq: number): Promise<void> {
+    return this.call("POST", `/api/chat/conversations/${conversation}/messages/${seq}/hide`)
+  }
+
+  clear(conversation: number, upTo: number): Promise<void> {
+    return this.call("POST", `/api/chat/conversations/${conversation}/clear`, { up_to: upTo })
   }
 
   conversations(before: string): Promise<ConversationPage> {

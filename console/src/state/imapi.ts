@@ -1,7 +1,7 @@
 // What only the messenger asks for: registration, oneself, contacts, the message box, groups.
 
 import { answerOf, Fault } from "@wire/api"
-import type { BoxPage, Device, Evidence, FaceFile, FoundPage, FoundPerson, Friend, FriendGroup, FriendRequest, GroupChange, GroupLink, GroupPage, Header, Joining, Kept, KeptChange, LinkList, LinkLook, MadeGroup, MentionPage, Myself, NewGroup, NewLink, Person, Registration, Reporting, Session, Start } from "@wire/protocol"
+import type { BoxPage, Device, Evidence, FaceFile, FoundPage, FoundPerson, Friend, FriendGroup, FriendRequest, GroupChange, GroupLink, GroupPage, Header, Joining, Kept, KeptChange, LinkList, LinkLook, MadeGroup, MentionPage, MessagePage, Myself, NewGroup, NewLink, Person, Registration, Reporting, Session, Start } from "@wire/protocol"
 import { ConsoleApi } from "./api"
 
 export type { BoxItem, BoxPage, Card, ContactsChange, Device, Evidence, FoundGroup, FoundPerson as Found, Friend, FriendGroup, FriendRequest, Header, Kept, KeptChange, LinkList, LinkLook, Mention, Myself, Start } from "@wire/protocol"
@@ -189,6 +189,17 @@ export class ImApi extends ConsoleApi {
 
   changeGroup(group: number, change: GroupChange): Promise<Header> {
     return this.call("PATCH", `/api/chat/groups/${group}`, change)
+  }
+
+  /** What was said in a conversation, narrowed. */
+  find(conversation: number, query: Record<string, string | number | undefined>): Promise<MessagePage> {
+    return this.call("GET", `/api/chat/conversations/${conversation}/find`, undefined, { ...query, limit: 30 })
+  }
+
+  /** Where a file of a conversation is downloaded, by this browser's own sign-in. */
+  exportAt(conversation: number, format: "text" | "json", lang: string): string {
+    const zone = Intl.DateTimeFormat().resolvedOptions().timeZone
+    return `/api/chat/conversations/${conversation}/export?format=${format}&lang=${lang}&zone=${encodeURIComponent(zone)}`
   }
 
   /** Keeps a member from sending for some minutes; 0: no more. */

@@ -57,6 +57,7 @@ export function linesOf(input: LinesInput): Line[] {
     for (let note = input.notes[noted]; note && note.at <= at; note = input.notes[++noted]) placeNote(lines, note)
   }
   for (const row of input.rows) {
+    if (row.placed && row.message.hidden) continue
     const at = timeOf(row)
     notesUntil(at)
     day(lines, at)

@@ -4,6 +4,8 @@ import type { Client } from "@wire/client"
 import type { Member, MessagePage, Person } from "@wire/protocol"
 import { computed, shallowRef } from "vue"
 import type { ConsoleApi } from "./api"
+import { Deeds } from "./deeds"
+import { Jumps } from "./jumps"
 import { Talk } from "./talk"
 
 export type Insider = { member: Member; person: Person | undefined }
@@ -22,15 +24,30 @@ export class RoomTalk extends Talk {
   readonly #insiders = computed(() => this.#list())
 
   readonly #forwards: boolean
+  override readonly deeds: Deeds
+  override readonly jumps: Jumps
 
   constructor(api: ConsoleApi, client: Client, conversation: number, forwards = false) {
     super(api, client, conversation)
     this.#forwards = forwards
+    this.deeds = new Deeds(api, client, conversation, (people) => this.meet(people))
+    this.jumps = new Jumps(api, client, this)
     this.begin()
   }
 
   override get forwards(): boolean {
     return this.#forwards
+  }
+
+  /** What is shown is another part now, perhaps not the newest. */
+  turned(): void {
+    this.refresh()
+    this.lookOn()
+  }
+
+  protected override moved(): void {
+    this.deeds.moved()
+    this.jumps.moved()
   }
 
   override get many(): boolean {

@@ -9,7 +9,9 @@ import type { Row, Timeline } from "@wire/timeline"
 import { computed, shallowRef, triggerRef } from "vue"
 import { actionsFor, replyTo, type Action } from "./actions"
 import type { ConsoleApi } from "./api"
+import type { Deeds } from "./deeds"
 import { newId } from "./ids"
+import type { Jumps } from "./jumps"
 import { linesOf, type Line } from "./lines"
 import { speaksTo } from "./naming"
 import type { Note, Notes } from "./notes"
@@ -60,6 +62,11 @@ export abstract class Talk {
   /** What names everybody, in every language. */
   protected readonly allWords: readonly string[] = ["all", "Everybody", "所有人"]
 
+  /** What members do with each other's messages; undefined where there are no such members. */
+  readonly deeds: Deeds | undefined = undefined
+  /** The way to messages that are not loaded; undefined where there is none. */
+  readonly jumps: Jumps | undefined = undefined
+
   /** Whose canned replies may be written here: a site's; 0: nobody's. */
   get site(): number {
     return 0
@@ -99,12 +106,12 @@ export abstract class Talk {
   protected begin(): void {
     const { client } = this
     const heard = (id: number): void => {
-      if (id === this.conversation) this.#refresh()
+      if (id === this.conversation) this.refresh()
     }
-    this.#off = [client.on("conversation", heard), client.on("typing", heard), client.on("list", () => this.#refresh())]
+    this.#off = [client.on("conversation", heard), client.on("typing", heard), client.on("list", () => this.refresh())]
     const timeline = this.timeline
     if (timeline) this.#newFrom.value = firstNew(timeline, client.me)
-    this.#refresh()
+    this.refresh()
     if (!timeline) void this.load()
   }
 
@@ -118,7 +125,7 @@ export abstract class Talk {
 
   /** Whether there is history above. */
   get more(): boolean {
-    return this.#more.value
+    return this.jumps?.away?.more ?? this.#more.value
   }
 
   get busy(): boolean {
@@ -195,11 +202,15 @@ export abstract class Talk {
     if (!first || !this.more || this.#busy.value) return false
     this.#busy.value = true
     try {
-      const page = await (this.#member ? this.api.history(this.conversation, first.seq) : this.page(first.seq))
-      this.meet(page.people)
-      if (this.#shown()[0]?.seq !== first.seq) return false // a reset came in between
-      this.#past.value = [...page.messages.filter((m) => m.seq < first.seq), ...this.#past.value]
-      this.#more.value = page.more
+      if (this.jumps?.away) await this.jumps.away.older()
+      else if (this.timeline?.messages[0]?.seq === first.seq) await this.client.older(this.conversation) // where later changes find it
+      else {
+        const page = await (this.#member ? this.api.history(this.conversation, first.seq) : this.page(first.seq))
+        this.meet(page.people)
+        if (this.#shown()[0]?.seq !== first.seq) return false // a reset came in between
+        this.#past.value = [...page.messages.filter((m) => m.seq < first.seq), ...this.#past.value]
+        this.#more.value = page.more
+      }
       await this.notes?.reach(this.#from)
       return true
     } catch (error) {
@@ -208,12 +219,6 @@ export abstract class Talk {
     } finally {
       this.#busy.value = false
     }
-  }
-
-  /** Reads pages above until a message is here; false when it is not to be had. */
-  async reach(seq: number): Promise<boolean> {
-    while (seq < (this.#shown()[0]?.seq ?? 0)) if (!(await this.older())) return false
-    return this.#shown().some((message) => message.seq === seq)
   }
 
   send(text: string): boolean {
@@ -235,7 +240,7 @@ export abstract class Talk {
   }
 
   actions(message: Message): Action[] {
-    return actionsFor(message, { write: this.#member, recall: this.client.mayRecall(message), edit: this.#mayEdit(message), forward: this.forwards })
+    return actionsFor(message, { write: this.#member, recall: this.client.mayRecall(message), edit: this.#mayEdit(message), forward: this.forwards, ...(this.#member ? this.deeds?.may(message) : {}) })
   }
 
   async recall(message: Message): Promise<void> {
@@ -312,7 +317,7 @@ export abstract class Talk {
   /** Displayed and focused: what is here counts as read. */
   look(looking: boolean): void {
     this.#looking = looking
-    this.client.display(looking && this.timeline ? this.conversation : 0)
+    this.client.display(looking && this.timeline && !this.jumps?.away ? this.conversation : 0)
   }
 
   /** Says so again, after something else was displayed for a moment. */
@@ -335,7 +340,7 @@ export abstract class Talk {
     return timeline?.synced ? timeline : undefined
   }
 
-  #refresh(): void {
+  protected refresh(): void {
     const timeline = this.timeline
     if (timeline) this.#joined(timeline)
     else if (this.#member) {
@@ -345,9 +350,20 @@ export abstract class Talk {
       void this.load()
     }
     triggerRef(this.#tick)
+    this.moved()
+  }
+
+  /** Something here changed. */
+  protected moved(): void {}
+
+  /** Whether a message is among those of the present. */
+  has(seq: number): boolean {
+    return this.#past.value.some((m) => m.seq === seq && !m.hidden)
   }
 
   #joined(timeline: Timeline): void {
+    const from = timeline.members.get(this.client.me)?.join_seq ?? 1
+    if ((this.#past.value[0]?.seq ?? from) < from) this.#past.value = this.#past.value.filter((m) => m.seq >= from) // cleared
     if (this.#lay(timeline.messages) === "replaced") this.#more.value = timeline.more(this.client.me)
     this.#member = true
     this.#state.value = "ready"
@@ -355,7 +371,7 @@ export abstract class Talk {
 
   /** What is shown, from the first message on; the list laid last is right from its own first message on. */
   #shown(): Message[] {
-    return this.#past.value
+    return this.jumps?.away?.messages ?? this.#past.value
   }
 
   /** Lays a newer stretch over what is shown; what is above stays when nothing is missing in between. */
@@ -391,7 +407,7 @@ export abstract class Talk {
     this.#tick.value
     const me = this.client.me
     const timeline = this.timeline
-    const messages = this.#past.value
+    const messages = this.#shown()
     return linesOf({
       rows: this.#rows(messages, me),
       notes: this.notesSince(this.#from),
@@ -407,6 +423,7 @@ export abstract class Talk {
   #rows(messages: Message[], me: number): Row[] {
     const rows: Row[] = messages.map((message) => ({ key: message.sender_id === me && message.client_msg_id ? message.client_msg_id : `m${message.id}`, message, placed: true }))
     const own = new Set(messages.filter((m) => m.sender_id === me).map((m) => m.client_msg_id))
+    if (this.jumps?.away) return rows
     const top = messages.at(-1)?.seq ?? 0
     for (const item of this.client.outbox.items(this.conversation)) {
       if (own.has(item.client_msg_id) || (item.message && item.message.seq <= top)) continue

@@ -60,6 +60,8 @@ export function systemText({ key, args = {}, text = "" }: Body): string {
       return t("sys.groupMuted", named(args))
     case "group.unmuted":
       return t("sys.groupUnmuted", named(args))
+    case "message.pinned":
+      return t("sys.messagePinned", named(args))
     case "friends.made":
       return t("sys.friendsMade")
     default:
