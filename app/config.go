@@ -40,7 +40,7 @@ type Config struct {
 	MissedAfter time.Duration `hidden:"" env:"ICHAT_MISSED_AFTER" default:"5m"`
 
 	// Grace is how long who is not connected counts as present; 0: as the hub has it. Only tests shorten it.
-	Grace time.Duration `kong:"-"`
+	Grace time.Duration `hidden:"" env:"ICHAT_GRACE"`
 
 	// LocalPush lets push services be on this machine; only tests set it.
 	LocalPush bool `kong:"-"`

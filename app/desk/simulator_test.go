@@ -29,7 +29,7 @@ func TestNoDayBreaksAPromise(t *testing.T) {
 	onSQLite(t)
 	seeds := []uint64{1, 2}
 	if watched {
-		seeds = seeds[1:] // the crowded day has everything in it, and takes minutes under the race detector
+		seeds = seeds[1:] // the crowded day has everything in it
 	}
 	if *simSeed != 0 {
 		seeds = append(seeds, *simSeed)
@@ -47,7 +47,7 @@ func TestNoDayBreaksAPromise(t *testing.T) {
 			})
 		})
 	}
-	if t.Failed() {
+	if t.Failed() || watched {
 		return
 	}
 	for _, kind := range []string{"boosted", "nudged", "requeued", "apologized", "overflowed", "idle_warned", "closed", "absent", "no_answer", "idle", "gone", "transferred"} {
@@ -135,7 +135,7 @@ func (d *days) queue(owner *client, id int64, most int, agents []*simAgent, rule
 	d.queues = append(d.queues, q)
 }
 
-// run lets the days pass: people come for four hours of each, and the evening sees the last of them off.
+// run lets the days pass: people come for some hours of each, and the evening sees the last of them off.
 func (d *days) run(n int) {
 	for day := range n {
 		morning := time.Until(firstDay.Add(time.Duration(day) * 24 * time.Hour))
@@ -147,9 +147,18 @@ func (d *days) run(n int) {
 	}
 }
 
+// comingFor is how long people come on a day. Under the race detector, which looks for other things than a day without it
+// and makes it ten times longer, the morning will do.
+func comingFor() time.Duration {
+	if watched {
+		return 75 * time.Minute
+	}
+	return 4 * time.Hour
+}
+
 // open begins a day.
 func (d *days) open() {
-	d.arrives = time.Now().Add(4 * time.Hour)
+	d.arrives = time.Now().Add(comingFor())
 	d.tick()
 	d.comes()
 	for _, a := range d.agents {

@@ -25,10 +25,6 @@ async function isServedOnlyBy(boss, agent) {
   await boss.page.locator(`[data-test="queue-agent"][data-agent="${agent.id}"] input`).check()
 }
 
-async function chooses(visitor, queue) {
-  await visitor.place.locator('.topics label').filter({ hasText: queue }).click()
-}
-
 async function aChosenQueueLeadsToItsAgentAndTheTicketSaysWhy() {
   const setting = await aShop('en')
   const maya = await hire(setting)
@@ -56,6 +52,7 @@ async function aChosenQueueLeadsToItsAgentAndTheTicketSaysWhy() {
   await boss.page.getByText('No connection to the server').waitFor()
   line.mend()
   await saves(boss)
+  await boss.part('notice').waitFor({ state: 'detached', timeout: 2_000 }) // what was told of the line is over with it
   await opens(boss, 'Support')
   await boss.part('queue-open').click()
   await saves(boss)
@@ -70,7 +67,7 @@ async function aChosenQueueLeadsToItsAgentAndTheTicketSaysWhy() {
 
   const visitor = await Visitor.at(setting.shop, { locale: 'en' })
   await visitor.open()
-  await chooses(visitor, 'Returns')
+  await visitor.chooses('Returns')
   await visitor.write('May I send the blue cup back?')
   await visitor.isServedBy(noor.name)
   await visitor.comesBack()

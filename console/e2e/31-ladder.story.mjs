@@ -3,15 +3,7 @@
 import assert from 'node:assert/strict'
 import { Agent, Visitor } from './people.mjs'
 import { lineTo } from './scene.mjs'
-import { aShop, atWork, hire } from './setting.mjs'
-
-/** What a browser says about a line that was cut. */
-const cutOff = /net::ERR_|WebSocket connection|Failed to (load resource|fetch)/
-
-async function ruled({ boss }, rules, at = 0) {
-  const { queues } = await boss.get('/api/desk/queues')
-  await boss.patch(`/api/admin/queues/${queues[at].id}`, { rules })
-}
+import { aShop, atWork, cutOff, hire, ruled } from './setting.mjs'
 
 async function whoIsNotAnsweredGoesToSomebodyElse() {
   const setting = await aShop('en')

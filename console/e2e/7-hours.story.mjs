@@ -2,14 +2,7 @@
 import assert from 'node:assert/strict'
 import { Agent, Owner, Visitor } from './people.mjs'
 import { owner, until } from './product.mjs'
-import { aShop, hire } from './setting.mjs'
-
-/** Hours in the zone of the clock that lie on the other side of the day: whenever the story is told, it is closed. */
-function otherHours(now = new Date()) {
-  const from = String((now.getUTCHours() + 6) % 24).padStart(2, '0')
-  const to = String((now.getUTCHours() + 9) % 24).padStart(2, '0')
-  return { on: true, zone: 'UTC', week: Array.from({ length: 7 }, () => [{ from: `${from}:00`, to: `${to}:00` }]), holidays: [], last_chats: 0 }
-}
+import { aShop, hire, otherHours } from './setting.mjs'
 
 async function aVisitorOfAClosedShopLeavesAMessageThatIsFound() {
   const setting = await aShop('en')

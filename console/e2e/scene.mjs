@@ -31,6 +31,11 @@ export async function lineTo(product) {
   return line
 }
 
+/** Has a place of the story's own closed with it. */
+export function atStage(place) {
+  places.push(place)
+}
+
 export async function openMailbox() {
   const box = await Mailbox.open()
   places.push(box)

@@ -20,6 +20,29 @@ export async function aShop(lang = 'en', settings) {
   return { product, boss, shop, site }
 }
 
+/** What a browser says about a line that was cut. */
+export const cutOff = /net::ERR_|WebSocket connection|Failed to (load resource|fetch)/
+
+/** Gives one of the site's queues, the first if no other, the usual rules but for these. */
+export async function ruled({ boss }, rules, at = 0) {
+  const { queues } = await boss.get('/api/desk/queues')
+  await boss.patch(`/api/admin/queues/${queues[at].id}`, { rules })
+}
+
+/** Adds a queue that these agents serve, or everybody. */
+export async function aQueue({ boss, site }, name, { agents, rules } = {}) {
+  const queue = await boss.post(`/api/admin/sites/${site.id}/queues`, { name })
+  const named = agents && { agents: agents.map(({ id }) => ({ person_id: id, level: 1 })) }
+  return boss.patch(`/api/admin/queues/${queue.id}`, { rules: { everyone: !agents, ...rules }, ...named })
+}
+
+/** Hours in the zone of the clock that lie on the other side of the day: whenever the story is told, it is closed. */
+export function otherHours(now = new Date()) {
+  const from = String((now.getUTCHours() + 6) % 24).padStart(2, '0')
+  const to = String((now.getUTCHours() + 9) % 24).padStart(2, '0')
+  return { on: true, zone: 'UTC', week: Array.from({ length: 7 }, () => [{ from: `${from}:00`, to: `${to}:00` }]), holidays: [], last_chats: 0 }
+}
+
 /** Invites an agent and accepts with the link, as the invited person's browser would. */
 export async function hire({ product, boss, site }, { lang = 'en', name = words[lang].agent, email = 'agent@example.com', cap } = {}) {
   const agent = { email, password: 'a long enough pass phrase', name }

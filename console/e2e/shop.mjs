@@ -32,7 +32,7 @@ export class Shop {
   }
 
   #answer(request, response) {
-    if (request.url !== '/') {
+    if (request.url.includes('.')) {
       response.writeHead(request.url === '/favicon.ico' ? 204 : 404).end()
       return
     }

@@ -4,10 +4,19 @@ import { person } from './scene.mjs'
 import { Talker } from './talker.mjs'
 
 export class Visitor extends Talker {
-  static async at(shop, options) {
+  static async at(shop, options, page = '/') {
+    return Visitor.#goesTo(shop.origin + page, options, (page) => Visitor.on(page))
+  }
+
+  /** Follows a link to the chat itself. */
+  static async byLink(address, options) {
+    return Visitor.#goesTo(address, options, (page) => new Visitor(page, page))
+  }
+
+  static async #goesTo(address, options, on) {
     const { page, context, complaints } = await person('visitor', { ordinary: true, ...options })
-    await page.goto(shop.origin)
-    return Object.assign(Visitor.on(page), { context, complaints })
+    await page.goto(address)
+    return Object.assign(on(page), { context, complaints })
   }
 
   static on(page) {
@@ -32,6 +41,25 @@ export class Visitor extends Talker {
   async close() {
     await this.place.locator('header button').last().click()
     await this.composer().waitFor({ state: 'hidden' })
+  }
+
+  async chooses(queue) {
+    await this.place.locator('.topics label').filter({ hasText: queue }).click()
+  }
+
+  /** What stands under the name at the top. */
+  async isIn(words) {
+    await this.place.locator('header p').filter({ hasText: words }).waitFor()
+  }
+
+  /** The estimate under the place, as a range. */
+  async isToldHowLong() {
+    await this.place.locator('.queue .range').filter({ hasText: /minute|\d min|分钟/ }).waitFor()
+  }
+
+  /** Nobody answered in time: he is asked to leave a message. */
+  async isToldWeAreSorry() {
+    await this.place.locator('.card.away h2').filter({ hasText: /Sorry|抱歉/ }).waitFor()
   }
 
   async waitsAt(place) {
