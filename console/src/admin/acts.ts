@@ -6,7 +6,7 @@ import { has, say, type Lang } from "../text/words"
 import { clock, dayName } from "../time"
 
 /** The first words of the keys there are, for the filter. */
-export const subjects = ["owner", "agent", "site", "settings", "queue", "canned", "faq", "bot", "blacklist"] as const
+export const subjects = ["owner", "agent", "site", "settings", "queue", "canned", "faq", "bot", "blacklist", "group", "report", "member"] as const
 
 export function actName(act: Act, lang: Lang): string {
   const key = `act.${act.action}`

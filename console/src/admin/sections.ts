@@ -4,7 +4,7 @@ import type { Role, Session } from "@wire/protocol"
 import type { IconName } from "../parts/Icon.vue"
 import { leads } from "../state/session"
 
-export type Section = { name: "site" | "live" | "tickets" | "agents" | "queues" | "settings" | "faq" | "blacklist" | "audit"; icon: IconName; for: "owner" | "supervisor" }
+export type Section = { name: "site" | "live" | "tickets" | "agents" | "queues" | "settings" | "faq" | "blacklist" | "groups" | "reports" | "audit"; icon: IconName; for: "owner" | "supervisor" }
 
 /** An owner may open everything, a supervisor what is for him. */
 export const sections: readonly Section[] = [
@@ -15,6 +15,8 @@ export const sections: readonly Section[] = [
   { name: "queues", icon: "queue", for: "supervisor" },
   { name: "faq", icon: "note", for: "supervisor" },
   { name: "blacklist", icon: "ban", for: "supervisor" },
+  { name: "groups", icon: "chat", for: "owner" },
+  { name: "reports", icon: "flag", for: "owner" },
   { name: "settings", icon: "gear", for: "owner" },
   { name: "audit", icon: "log", for: "owner" },
 ]

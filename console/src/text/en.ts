@@ -5,6 +5,7 @@ import { base } from "./en/base"
 import { call } from "./en/call"
 import { im } from "./en/im"
 import { faq } from "./en/faq"
+import { house } from "./en/house"
 import { mail } from "./en/mail"
 import { routing } from "./en/routing"
 import { safety } from "./en/safety"
@@ -14,4 +15,4 @@ import { site } from "./en/site"
 import { team } from "./en/team"
 import { watch } from "./en/watch"
 
-export const en = { ...base, ...sign, ...agent, ...rooms, ...admin, ...call, ...mail, ...faq, ...safety, ...watch, ...team, ...routing, ...site, ...im }
+export const en = { ...base, ...sign, ...agent, ...rooms, ...admin, ...call, ...mail, ...faq, ...safety, ...watch, ...team, ...routing, ...site, ...im, ...house }

@@ -5,6 +5,7 @@ import { base } from "./zh/base"
 import { call } from "./zh/call"
 import { im } from "./zh/im"
 import { faq } from "./zh/faq"
+import { house } from "./zh/house"
 import { mail } from "./zh/mail"
 import { routing } from "./zh/routing"
 import { safety } from "./zh/safety"
@@ -14,4 +15,4 @@ import { site } from "./zh/site"
 import { team } from "./zh/team"
 import { watch } from "./zh/watch"
 
-export const zh = { ...base, ...sign, ...agent, ...rooms, ...admin, ...call, ...mail, ...faq, ...safety, ...watch, ...team, ...routing, ...site, ...im }
+export const zh = { ...base, ...sign, ...agent, ...rooms, ...admin, ...call, ...mail, ...faq, ...safety, ...watch, ...team, ...routing, ...site, ...im, ...house }
