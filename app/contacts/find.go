@@ -19,6 +19,7 @@ type Found struct {
 	Signature string        `json:"signature"`
 	Sex       string        `json:"sex" enum:",male,female,other"`
 	Age       int           `json:"age"` // 0: not said
+	Country   string        `json:"country"`
 	Province  string        `json:"province"`
 	City      string        `json:"city"`
 	District  string        `json:"district"`
@@ -52,7 +53,7 @@ type foundRow struct {
 }
 
 const foundSelect = `
-	SELECT p.id, p.kind, p.name, p.avatar, pr.number, pr.signature, pr.sex, pr.birthday, pr.province, pr.city, pr.district,
+	SELECT p.id, p.kind, p.name, p.avatar, pr.number, pr.signature, pr.sex, pr.birthday, pr.country, pr.province, pr.city, pr.district,
 		EXISTS (SELECT 1 FROM friends f WHERE f.person_id = ? AND f.friend_id = p.id) AS friend `
 
 const foundAmong = `
@@ -142,7 +143,7 @@ func (s *Service) Card(ctx context.Context, me, person int64) (Found, error) {
 
 func (r foundRow) found(today time.Time) Found {
 	return Found{Person: r.Person, Number: r.Number, Signature: r.Signature, Sex: r.Sex, Age: age(r.Birthday, today),
-		Province: r.Province, City: r.City, District: r.District, Friend: r.Friend}
+		Country: r.Country, Province: r.Province, City: r.City, District: r.District, Friend: r.Friend}
 }
 
 // age is how old somebody is on a day; a birthday that is not said is 0.

@@ -30,7 +30,7 @@ func decode[T any](t *testing.T, e apptest.Event) (v T) {
 func TestAMemberRegistersAndSignsInByName(t *testing.T) {
 	p := apptest.New(t)
 	stranger := p.Anonymous()
-	ask := map[string]string{"name": "Li Lei", "password": apptest.Password, "sex": "male", "birthday": "1990-02-28", "province": "北京", "city": "北京", "district": "海淀"}
+	ask := map[string]string{"name": "Li Lei", "password": apptest.Password, "sex": "male", "birthday": "1990-02-28", "country": "CN", "province": "北京市", "city": "北京市", "district": "海淀区"}
 	stranger.Refused("POST", "/api/im/register", ask, 403)
 	p.Owner().OK("PATCH", "/api/admin/settings", `{"members":{"registration":"open"}}`, nil)
 	var mode struct{ Mode string }
@@ -41,7 +41,7 @@ func TestAMemberRegistersAndSignsInByName(t *testing.T) {
 	var s people.Session
 	stranger.OK("POST", "/api/im/register", ask, &s)
 	a := start(stranger)
-	if a.Me.Person != s.Person || a.Me.Person.Name != "Li Lei" || a.Me.Birthday != "1990-02-28" || a.Me.District != "海淀" || a.Me.Presence != "online" || a.Me.Number < 100_000_000 {
+	if a.Me.Person != s.Person || a.Me.Person.Name != "Li Lei" || a.Me.Birthday != "1990-02-28" || a.Me.District != "海淀区" || a.Me.Country != "CN" || a.Me.Presence != "online" || a.Me.Number < 100_000_000 {
 		t.Fatalf("me %+v", a.Me)
 	}
 	second := p.Anonymous()
@@ -68,7 +68,10 @@ func TestARegistrationThatCannotBeIsRefusedByField(t *testing.T) {
 		"name":     `{"name":"客服小美","password":"12345678"}`,
 		"password": `{"name":"Han Mei","password":"short"}`,
 		"birthday": `{"name":"Han Mei","password":"12345678","birthday":"2999-01-01"}`,
-		"city":     `{"name":"Han Mei","password":"12345678","city":"` + strings.Repeat("x", 41) + `"}`,
+		"city":     `{"name":"Han Mei","password":"12345678","country":"FR","city":"` + strings.Repeat("x", 41) + `"}`,
+		"country":  `{"name":"Han Mei","password":"12345678","country":"fr","province":"Nord"}`,
+		"province": `{"name":"Han Mei","password":"12345678","province":"Nord"}`,
+		"district": `{"name":"Han Mei","password":"12345678","country":"CN","province":"浙江省","city":"杭州市","district":"海淀区"}`,
 		"body.sex": `{"name":"Han Mei","password":"12345678","sex":"x"}`,
 	} {
 		if r := c.Refused("POST", "/api/im/register", body, 400); r.Fields[field] == "" && r.Fields[strings.TrimPrefix(field, "body.")] == "" {

@@ -29,13 +29,14 @@ const (
 	oldest        = 130 // years
 )
 
-// Profile is what a member of the messenger says about himself. Number is how others find him. Region is
-// Province, City and District, as free text.
+// Profile is what a member of the messenger says about himself. Number is how others find him. Region is Province,
+// City and District: of China from a list, of another Country as free text.
 type Profile struct {
 	Number    int64  `json:"number" bun:"number"`
 	Signature string `json:"signature" bun:"signature"`
 	Sex       string `json:"sex" bun:"sex" enum:",male,female,other"`
 	Birthday  string `json:"birthday" bun:"birthday"` // 2000-01-31, or empty
+	Country   string `json:"country" bun:"country"`   // ISO 3166: CN, or empty where no region is said
 	Province  string `json:"province" bun:"province"`
 	City      string `json:"city" bun:"city"`
 	District  string `json:"district" bun:"district"`
@@ -54,6 +55,7 @@ type ProfileChange struct {
 	Signature *string `json:"signature,omitempty" maxLength:"1024"`
 	Sex       *string `json:"sex,omitempty" enum:",male,female,other"`
 	Birthday  *string `json:"birthday,omitempty" maxLength:"10"`
+	Country   *string `json:"country,omitempty" maxLength:"2"`
 	Province  *string `json:"province,omitempty" maxLength:"256"`
 	City      *string `json:"city,omitempty" maxLength:"256"`
 	District  *string `json:"district,omitempty" maxLength:"256"`
@@ -84,7 +86,7 @@ func (r *profileRow) rename(folded string) {
 
 // applied is the profile after a change, or every field that is wrong. Names are looked at elsewhere.
 func (p Profile) applied(c ProfileChange, now time.Time) (Profile, map[string]string) {
-	problems := map[string]string{}
+	problems, before := map[string]string{}, p.region()
 	line := func(field string, to, from *string, most int) {
 		if from == nil {
 			return
@@ -95,9 +97,13 @@ func (p Profile) applied(c ProfileChange, now time.Time) (Profile, map[string]st
 		}
 	}
 	line("signature", &p.Signature, c.Signature, mostSignature)
+	line("country", &p.Country, c.Country, 2)
 	line("province", &p.Province, c.Province, mostRegion)
 	line("city", &p.City, c.City, mostRegion)
 	line("district", &p.District, c.District, mostRegion)
+	if field, problem := p.regionProblem(); field != "" && p.region() != before && problems[field] == "" {
+		problems[field] = problem // what was said before there was a list stays until it is changed
+	}
 	if c.Sex != nil {
 		p.Sex = *c.Sex
 	}
@@ -244,7 +250,7 @@ func orTaken(err error) error {
 	return fault.New(fault.Conflict, "this name is taken").With("name", "is already in use")
 }
 
-const profileColumns = `pr.person_id, pr.number, pr.folded, pr.named, pr.signature, pr.sex, pr.birthday, pr.province, pr.city, pr.district, pr.presence, pr.box_read, pr.created_at`
+const profileColumns = `pr.person_id, pr.number, pr.folded, pr.named, pr.signature, pr.sex, pr.birthday, pr.country, pr.province, pr.city, pr.district, pr.presence, pr.box_read, pr.created_at`
 
 func profileOf(ctx context.Context, r bun.IDB, person int64) (profileRow, Person, error) {
 	var found struct {
@@ -282,7 +288,7 @@ func insertProfile(ctx context.Context, tx *storage.Tx, row profileRow) error {
 }
 
 func saveProfile(ctx context.Context, tx *storage.Tx, row profileRow) error {
-	_, err := tx.NewUpdate().Model(&row).Column("folded", "named", "signature", "sex", "birthday", "province", "city", "district").WherePK().Exec(ctx)
+	_, err := tx.NewUpdate().Model(&row).Column("folded", "named", "signature", "sex", "birthday", "country", "province", "city", "district").WherePK().Exec(ctx)
 	if storage.IsUnique(err) {
 		return orTaken(nil)
 	}

@@ -27,6 +27,7 @@ type Registration struct {
 	Password   string `json:"password" maxLength:"1024"`
 	Sex        string `json:"sex,omitempty" enum:",male,female,other"`
 	Birthday   string `json:"birthday,omitempty" maxLength:"10"`
+	Country    string `json:"country,omitempty" maxLength:"2"`
 	Province   string `json:"province,omitempty" maxLength:"256"`
 	City       string `json:"city,omitempty" maxLength:"256"`
 	District   string `json:"district,omitempty" maxLength:"256"`
@@ -48,7 +49,7 @@ func (s *Service) Register(ctx context.Context, r Registration, locale string) (
 			return 0, "", err
 		}
 	}
-	profile, problems := Profile{}.applied(ProfileChange{Sex: &r.Sex, Birthday: &r.Birthday, Province: &r.Province, City: &r.City, District: &r.District}, s.now())
+	profile, problems := Profile{}.applied(ProfileChange{Sex: &r.Sex, Birthday: &r.Birthday, Country: &r.Country, Province: &r.Province, City: &r.City, District: &r.District}, s.now())
 	name, problem := memberName(r.Name)
 	if problem != "" {
 		problems["name"] = problem

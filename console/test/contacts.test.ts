@@ -6,7 +6,7 @@ import { jonas, later, me, Server, settle } from "./fakes"
 
 const ida = { id: 3, kind: "member" as const, name: "Ida", avatar: "" }
 const friend = (person: Friend["person"], more: Partial<Friend> = {}): Friend => ({ person, number: 100 + person.id, signature: "", remark: "", group_id: 0, state: "offline", mutual: true, since: "2026-11-23T10:00:00Z", ...more })
-const myself: Myself = { person: me, number: 101, signature: "", sex: "", birthday: "", province: "", city: "", district: "", presence: "online" }
+const myself: Myself = { person: me, number: 101, signature: "", sex: "", birthday: "", country: "", province: "", city: "", district: "", presence: "online" }
 const start = (more: Partial<Start> = {}): Start => ({ list: 5, epoch: "e", me: myself, friend_groups: [{ id: 9, name: "Work", position: 1 }], friends: [friend(jonas, { group_id: 9 }), friend(ida, { state: "online" })], groups: [], conversations: [], next: "", people: [], kept: [], blocked: [], unread: 0, ...more })
 
 let server: Server

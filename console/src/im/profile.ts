@@ -1,11 +1,12 @@
 // What a card tells of somebody, in words.
 
-import { t } from "../parts/ui"
+import { lang, t } from "../parts/ui"
 import type { Found } from "../state/imapi"
+import { china, countryName } from "../state/regions"
 
 export type Fact = { label: string; text: string }
 
-export function aboutOf(found: Pick<Found, "sex" | "age" | "province" | "city" | "district">): Fact[] {
+export function aboutOf(found: Pick<Found, "sex" | "age" | "country" | "province" | "city" | "district">): Fact[] {
   const facts: Fact[] = []
   if (found.sex) facts.push({ label: t("im.sex"), text: t(`im.sex.${found.sex}`) })
   if (found.age) facts.push({ label: t("im.age"), text: t("im.years", { n: found.age }) })
@@ -15,6 +16,7 @@ export function aboutOf(found: Pick<Found, "sex" | "age" | "province" | "city" |
 }
 
 /** placeOf is where somebody says he lives, without saying a city's name twice. */
-export function placeOf({ province, city, district }: Pick<Found, "province" | "city" | "district">): string {
-  return [province, city === province ? "" : city, district].filter(Boolean).join(" · ")
+export function placeOf({ country, province, city, district }: Pick<Found, "country" | "province" | "city" | "district">): string {
+  const abroad = country && country !== china ? countryName(country, lang.value) : ""
+  return [abroad, province, city === province ? "" : city, district].filter(Boolean).join(" · ")
 }

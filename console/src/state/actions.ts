@@ -2,10 +2,10 @@
 
 import type { Message, Reply } from "@wire/protocol"
 
-export type Action = "copy" | "reply" | "forward" | "who" | "pin" | "unpin" | "save" | "edit" | "recall" | "hide"
+export type Action = "copy" | "reply" | "forward" | "who" | "pin" | "unpin" | "save" | "edit" | "recall" | "hide" | "report"
 
 /** `pin` is undefined for who may not. */
-export type May = { write: boolean; recall: boolean; edit?: boolean; forward?: boolean; pin?: "pin" | "unpin" | undefined; hide?: boolean }
+export type May = { write: boolean; recall: boolean; edit?: boolean; forward?: boolean; pin?: "pin" | "unpin" | undefined; hide?: boolean; report?: boolean }
 
 /** Reply and recall belong to those who write here; what is no text is saved instead of copied. */
 export function actionsFor(message: Message, may: May): Action[] {
@@ -18,6 +18,7 @@ export function actionsFor(message: Message, may: May): Action[] {
   if (may.write && may.edit) actions.push("edit")
   if (may.write && may.recall) actions.push("recall")
   if (may.hide) actions.push("hide")
+  if (may.report) actions.push("report")
   return actions
 }
 

@@ -136,9 +136,9 @@ export class Contacts implements Circle {
     this.#keep(await this.#api.changeFriend(person, { group_id: group }))
   }
 
-  /** Takes somebody off one's list; what was said stays. */
-  async remove(person: number): Promise<void> {
-    await this.#api.removeFriend(person)
+  /** Takes somebody off one's list, with `both` oneself off his; what was said stays. */
+  async remove(person: number, both: boolean): Promise<void> {
+    await this.#api.removeFriend(person, both)
     this.#friends.value.delete(person)
     triggerRef(this.#friends)
   }

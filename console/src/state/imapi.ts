@@ -10,7 +10,7 @@ export type { BoxItem, BoxPage, Card, ContactsChange, Device, Evidence, FoundGro
 export type Mood = Myself["presence"]
 /** What others see of it. */
 export type Seen = Friend["state"]
-export type Profile = Pick<Myself, "number" | "signature" | "sex" | "birthday" | "province" | "city" | "district">
+export type Profile = Pick<Myself, "number" | "signature" | "sex" | "birthday" | "country" | "province" | "city" | "district">
 export type ProfileChange = Partial<Record<"name" | Exclude<keyof Profile, "number">, string>>
 export type JoinRule = NonNullable<Header["join_rule"]>
 
@@ -104,9 +104,9 @@ export class ImApi extends ConsoleApi {
     return this.call("PATCH", `/api/im/friends/${person}`, change)
   }
 
-  /** Takes somebody off one's list, and oneself off his. */
-  removeFriend(person: number): Promise<void> {
-    return this.call("DELETE", `/api/im/friends/${person}`, undefined, { both: "true" })
+  /** Takes somebody off one's list, with `both` oneself off his. */
+  removeFriend(person: number, both: boolean): Promise<void> {
+    return this.call("DELETE", `/api/im/friends/${person}`, undefined, { both: both ? "true" : undefined })
   }
 
   /** Asks to be friends; friends at once are they where the other one never parted. */

@@ -240,7 +240,7 @@ export abstract class Talk {
   }
 
   actions(message: Message): Action[] {
-    return actionsFor(message, { write: this.#member, recall: this.client.mayRecall(message), edit: this.#mayEdit(message), forward: this.forwards, ...(this.#member ? this.deeds?.may(message) : {}) })
+    return actionsFor(message, { write: this.#member, recall: this.client.mayRecall(message), edit: this.#mayEdit(message), forward: this.forwards, report: this.forwards && message.sender_id !== this.client.me, ...(this.#member ? this.deeds?.may(message) : {}) })
   }
 
   async recall(message: Message): Promise<void> {

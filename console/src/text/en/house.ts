@@ -108,6 +108,12 @@ export const house = {
   "house.followed.remove": "Taken out of the group",
   "house.followed.disable": "Account disabled",
 
+  "im.removeBoth": "Also take me off the list of {name}",
+  "im.removeMineLead": "{name} leaves your list and you stay on theirs. Neither can write until you ask again.",
+  "menu.report": "Report",
+  "region.country": "Country",
+  "region.failed": "The list of regions could not be read.",
+
   "im.house": "Those who run this server",
   "im.box.warned": "You are warned:",
   "im.box.group_changed": "Your group {group} was changed",

@@ -108,6 +108,12 @@ export const house = {
   "house.followed.remove": "已移出群组",
   "house.followed.disable": "账号已停用",
 
+  "im.removeBoth": "同时把我从 {name} 的好友列表中删除",
+  "im.removeMineLead": "{name} 会从你的列表中移除，你仍在对方列表里。再次添加之前双方都不能发消息。",
+  "menu.report": "举报",
+  "region.country": "国家或地区",
+  "region.failed": "地区列表加载失败。",
+
   "im.house": "系统管理员",
   "im.box.warned": "你收到一条警告：",
   "im.box.group_changed": "你的群组“{group}”已被修改",

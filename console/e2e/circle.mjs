@@ -1,0 +1,37 @@
+// Members who know each other, made over the API, and their devices.
+import { Member } from './people.mjs'
+import { Caller } from './product.mjs'
+
+export const password = 'a long enough password'
+export const phone = { width: 390, height: 844 }
+export const cutOff = /net::ERR_|WebSocket connection|Failed to (load resource|fetch)/
+
+/** Members who registered. */
+export async function members(product, ...names) {
+  const boss = await product.signIn()
+  await boss.patch('/api/admin/settings', { members: { registration: 'open' } })
+  const all = []
+  for (const name of names) {
+    const caller = new Caller(product.origin)
+    const { person } = await caller.post('/api/im/register', { name, password })
+    all.push({ name, id: person.id, caller })
+  }
+  return all
+}
+
+export async function befriend(one, other) {
+  const { id } = await one.caller.post('/api/im/requests', { person: other.id })
+  await other.caller.post(`/api/im/requests/${id}/agree`, {})
+}
+
+/** One device of a member, at the product or at the end of a line to it. */
+export async function enter(at, { name }, options) {
+  const device = await Member.at(at, { locale: 'en', ...options })
+  await device.enters(name, password)
+  return device
+}
+
+/** A member at a desk and on a phone. */
+export async function both(product, who, at = product) {
+  return [await enter(at, who), await enter(product, who, { viewport: phone })]
+}
