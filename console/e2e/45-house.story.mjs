@@ -1,6 +1,6 @@
 // Story 45: the messenger's back office: a group waits for its approval and lives under the owner's hand, and a report goes from
 // the wizard to its verdict; members on two devices, over reloads and a lost line.
-import { befriend, both, cutOff, enter, members, phone } from './circle.mjs'
+import { befriend, both, cutOff, enter, members, password, phone } from './circle.mjs'
 import { Owner } from './people.mjs'
 import { owner } from './product.mjs'
 import { lineTo, startProduct } from './scene.mjs'
@@ -148,7 +148,9 @@ async function aReportGoesFromTheWizardToItsVerdict() {
   await boss.part('report-states').getByText('Closed').click()
   await boss.part('let-in').click()
   await boss.part('let-in-do').click()
-  await his.enters('Oskar Lund', 'a long enough password')
+  await boss.part('let-in-sheet').waitFor({ state: 'detached' })
+  await his.signIn('Oskar Lund', password)
+  await his.part('box').waitFor() // where he was
   await boss.findsAct('member.disable', 'Owner', 'Oskar Lund')
   if (group === null) throw new Error('the group was not made')
 }

@@ -90,3 +90,8 @@ export function length(seconds: number, lang: Lang): string {
   ].filter(({ n }, at, all) => n > 0 || (at === 2 && all.every((part) => part.n === 0)))
   return parts.map(({ n, unit }) => `${n} ${unit}`).join(" ")
 }
+
+/** moment is the day and the time, short enough for a line on a phone. */
+export function moment(at: string, now: number, lang: Lang): string {
+  return `${dayName(at, now, lang)} ${clock(at, lang)}`
+}

@@ -82,7 +82,7 @@ export class HouseGroups {
   /** Says yes or no; the group is made, and who asked is told. A refusal of the server is thrown. */
   async answer(waiting: WaitingGroup, approve: boolean, reason = ""): Promise<void> {
     await this.#api.answerGroup(waiting.request.id, approve, reason.trim())
-    this.#waiting.value = this.#waiting.value.filter((one) => one !== waiting)
+    this.#waiting.value = this.#waiting.value.filter((one) => one.request.id !== waiting.request.id)
     this.#changed()
   }
 
