@@ -424,7 +424,7 @@ export abstract class Talk {
     const rows: Row[] = messages.map((message) => ({ key: message.sender_id === me && message.client_msg_id ? message.client_msg_id : `m${message.id}`, message, placed: true }))
     const own = new Set(messages.filter((m) => m.sender_id === me).map((m) => m.client_msg_id))
     if (this.jumps?.away) return rows
-    const top = messages.at(-1)?.seq ?? 0
+    const top = Math.max(messages.at(-1)?.seq ?? 0, this.timeline?.seq ?? 0) // what was cleared stands below it too
     for (const item of this.client.outbox.items(this.conversation)) {
       if (own.has(item.client_msg_id) || (item.message && item.message.seq <= top)) continue
       rows.push({ key: item.client_msg_id, item, placed: false })
