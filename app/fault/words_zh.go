@@ -251,4 +251,12 @@ var wordsZH = map[string]string{
 	"must be an https address on the internet":                                                 "必须是互联网上的 https 地址",
 	"question not found":                                                                       "找不到该问题",
 	"the questions have changed, look again before you sort them":                              "问题列表已变化，请刷新后再排序",
+
+	// the messenger's back office, and regions
+	"this person works on a site: change the account on the page of the agents": "此人是客服人员：请在客服页面更改账号",
+	"close the report to do this":   "结案时才能执行",
+	"say what the warning is about": "请写明警告内容",
+	"say for how long":              "请选择时长",
+	"is not in the list of regions": "不在地区列表中",
+	"must be a code of two letters": "须为两位字母代码",
 }
