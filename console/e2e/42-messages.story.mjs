@@ -50,6 +50,15 @@ async function chooses(device, text, entry) {
   await device.part(`menu-${entry}`).click()
 }
 
+/** Holds a finger on a message until its menu is there. */
+async function holds(device, text) {
+  const box = await line(device, text).locator('.bubble').boundingBox()
+  const finger = { pointerType: 'touch', bubbles: true, clientX: box.x + 20, clientY: box.y + 12 }
+  await line(device, text).dispatchEvent('pointerdown', finger)
+  await device.part('message-menu').waitFor()
+  await line(device, text).dispatchEvent('pointerup', finger)
+}
+
 async function inSight(device, text) {
   await until(`${text} is in sight`, () => line(device, text).evaluate((el) => {
     const box = el.getBoundingClientRect()
@@ -105,6 +114,12 @@ async function messagesAreAnsweredKeptFoundAndForgotten() {
   await until('who reacted', async () => (await desk.part('reactor').count()) === 1)
   await desk.page.keyboard.press('Escape')
   await his.write('Bring the red one')
+  await holds(pocket, 'Bring the red one')
+  if (folder) await pocket.page.screenshot({ path: `${folder}/messages-menu-light-en-390.png` })
+  await pocket.page.locator('[data-test="more-signs"]').click()
+  if (folder) await pocket.page.screenshot({ path: `${folder}/messages-grid-light-en-390.png` })
+  await pocket.page.locator('[data-test="sign"][data-sign="🎁"]').click()
+  await chipIs(his, 'Bring the red one', '🎁', 1, false)
 
   // pins: for both, and gone with what is recalled
   await chooses(desk, 'Dinner at eight?', 'pin')
