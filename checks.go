@@ -24,7 +24,7 @@ type checkCommand struct {
 	Visitors int           `default:"5000" help:"How many come in the race."`
 	Seed     uint64        `default:"1" help:"The same seed makes the same choices and faults."`
 	Nodes    int           `help:"Only the acts on so many nodes; 1 is SQLite, more need PostgreSQL and NATS (scripts/cluster.sh)."`
-	Act      string        `help:"Only the act with this name: one, restore, disk or three; locked, crowd, clocks, cutoff, nodes, asleep, database or store of --outside."`
+	Act      string        `help:"Only the act with this name: one, restore, disk or three; locked, crowd, clocks, cutoff, nodes, asleep, database or store of --outside; or the fault with this name, with --controls."`
 	For      time.Duration `help:"Workload of each act, instead of what the mode says."`
 	Binary   string        `type:"existingfile" help:"The program to check; this one when missing."`
 	Keep     string        `type:"path" help:"A folder for the histories; without it they are kept only when something was found."`

@@ -65,6 +65,9 @@ func Controls(ctx context.Context, o Options) (ControlReport, error) {
 		return r, &MissingError{"bin/ichat-faultlab: `make faultlab` builds it"}
 	}
 	for _, one := range controls {
+		if o.Only != "" && o.Only != one.fault {
+			continue
+		}
 		results, err := control(ctx, o, one.fault, one.own)
 		if err != nil {
 			return r, fmt.Errorf("control %q: %w", one.fault, err)
