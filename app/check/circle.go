@@ -11,6 +11,7 @@ import (
 const (
 	circleGroups = 2  // that one member founds
 	muteMinutes  = 60 // longer than any act
+	openTries    = 50 // until a node that does not let people register is taken at its word
 )
 
 // register makes somebody a member of the messenger, as anybody may where registration is open. He asks again under
@@ -27,7 +28,8 @@ func (c *company) register(ctx context.Context, p *person) error {
 			}
 			return nil
 		}
-		if !problem.again() && problem.status != 409 || ctx.Err() != nil {
+		notYet := problem.status == 403 && try < openTries // another node has not heard that anybody may
+		if !problem.again() && problem.status != 409 && !notYet || ctx.Err() != nil {
 			return fmt.Errorf("register %s: %w", p.name, problem)
 		}
 		wait(ctx, 200*time.Millisecond)
