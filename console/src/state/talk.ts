@@ -15,6 +15,7 @@ import type { Jumps } from "./jumps"
 import { linesOf, type Line } from "./lines"
 import { speaksTo } from "./naming"
 import type { Note, Notes } from "./notes"
+import { steady } from "./steady"
 
 export type TalkState = "loading" | "ready" | "failed"
 
@@ -82,7 +83,7 @@ export abstract class Talk {
   readonly #editing = shallowRef<{ message: Message; id: string }>()
   readonly #tick = shallowRef(0)
   readonly #people = shallowRef(new Map<number, Person>())
-  readonly #lines = computed(() => this.#makeLines())
+  readonly #lines = computed<Line[]>((before) => steady(before ?? [], this.#makeLines()))
   readonly #typists = computed(() => (this.#tick.value, this.client.typists(this.conversation)))
   #off: (() => void)[] = []
   /** Readings by page, counted: one that began before another that is shown already says nothing new. */
