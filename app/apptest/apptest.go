@@ -56,7 +56,7 @@ func New(tb testing.TB, change ...func(*app.Config)) *Product {
 // NewAt is New with a clock of the test's own for what the rooms do.
 func NewAt(tb testing.TB, now func() time.Time, change ...func(*app.Config)) *Product {
 	tb.Helper()
-	c := app.Config{Addr: "127.0.0.1:0", Data: tb.TempDir(), DatabaseURL: storagetest.URL(tb), OwnerEmail: ownerEmail, OwnerPassword: Password, NoLimits: true}
+	c := app.Config{Addr: "127.0.0.1:0", Data: tb.TempDir(), DatabaseURL: storagetest.Migrated(tb), OwnerEmail: ownerEmail, OwnerPassword: Password, NoLimits: true}
 	for _, f := range change {
 		f(&c)
 	}

@@ -29,10 +29,11 @@ var firstDay = time.Date(2026, 11, 26, 9, 0, 0, 0, time.UTC)
 func inVirtualTime(t *testing.T, story func(p *product)) {
 	t.Helper()
 	onSQLite(t)
-	file := "sqlite:" + filepath.Join(inMemory(t), "ichat.db")
+	file := filepath.Join(inMemory(t), "ichat.db")
+	storagetest.Fill(t, file) // outside: what waits for the real disk is no part of the bubble
 	synctest.Test(t, func(t *testing.T) {
 		time.Sleep(time.Until(firstDay))
-		p := &product{t: t, db: storagetest.Open(t, file), ids: id.NewSource(1, time.Now), inside: newInside()}
+		p := &product{t: t, db: storagetest.Open(t, "sqlite:"+file), ids: id.NewSource(1, time.Now), inside: newInside()}
 		p.start(30 * time.Second)
 		p.site = p.newSite("Shop")
 		story(p)

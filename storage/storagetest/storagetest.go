@@ -4,11 +4,13 @@ package storagetest
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 	"net/url"
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 
 	"ichat/app/id"
@@ -36,16 +38,64 @@ func URL(tb testing.TB) string {
 	return u.String()
 }
 
+// Migrated is URL, where on SQLite everything is migrated already: once for all tests of a process, because it takes
+// seconds under the race detector.
+func Migrated(tb testing.TB) string {
+	tb.Helper()
+	url := URL(tb)
+	if file, ok := strings.CutPrefix(url, "sqlite:"); ok {
+		Fill(tb, file)
+	}
+	return url
+}
+
+// Fill makes file a migrated SQLite database.
+func Fill(tb testing.TB, file string) {
+	tb.Helper()
+	if err := os.WriteFile(file, migrated(), 0o600); err != nil {
+		tb.Fatal(err)
+	}
+}
+
+// migrated is the file of a SQLite database in which nothing is yet but its tables.
+var migrated = sync.OnceValue(func() []byte {
+	folder, err := os.MkdirTemp("", "ichat-migrated")
+	if err != nil {
+		panic(err)
+	}
+	defer os.RemoveAll(folder)
+	file := filepath.Join(folder, "ichat.db")
+	db, err := migrate("sqlite:" + file)
+	if err == nil {
+		err = errors.Join(forgetEpoch(db), db.Close())
+	}
+	if err != nil {
+		panic(err)
+	}
+	content, err := os.ReadFile(file)
+	if err != nil {
+		panic(err)
+	}
+	return content
+})
+
+// forgetEpoch lets each test's database begin a life of its own.
+func forgetEpoch(db *storage.DB) error {
+	return db.Write(context.Background(), func(ctx context.Context, tx *storage.Tx) error {
+		return tx.Do(ctx, `DELETE FROM meta WHERE name = 'epoch'`)
+	})
+}
+
 // Test opens a fresh, migrated database that closes with the test.
 func Test(tb testing.TB) *storage.DB {
 	tb.Helper()
-	return Open(tb, URL(tb))
+	return Open(tb, Migrated(tb))
 }
 
 // Open opens and migrates the database at url and closes it with the test.
 func Open(tb testing.TB, url string) *storage.DB {
 	tb.Helper()
-	db, err := storage.Open(context.Background(), url, slog.New(slog.DiscardHandler))
+	db, err := migrate(url)
 	if err != nil {
 		tb.Fatal(err)
 	}
@@ -54,18 +104,27 @@ func Open(tb testing.TB, url string) *storage.DB {
 			tb.Error(err)
 		}
 	})
+	return db
+}
+
+func migrate(url string) (*storage.DB, error) {
+	db, err := storage.Open(context.Background(), url, slog.New(slog.DiscardHandler))
+	if err != nil {
+		return nil, err
+	}
 	name := "sqlite"
 	if db.Postgres() {
 		name = "postgres"
 	}
 	set, err := migrations.Set(name)
+	if err == nil {
+		_, err = db.Migrate(context.Background(), set)
+	}
 	if err != nil {
-		tb.Fatal(err)
+		_ = db.Close() // the first problem is the one to tell
+		return nil, err
 	}
-	if _, err := db.Migrate(context.Background(), set); err != nil {
-		tb.Fatal(err)
-	}
-	return db
+	return db, nil
 }
 
 func run(tb testing.TB, server, statement string) {
