@@ -62,6 +62,17 @@ export class Member extends Console {
     await this.part(`menu-${deed}`).click()
   }
 
+  /** By a finger that pulls the row aside. */
+  async pulls(name, deed) {
+    const row = this.session(name)
+    const box = await row.boundingBox()
+    const at = (x) => ({ pointerType: 'touch', clientX: box.x + x, clientY: box.y + 20, bubbles: true })
+    await row.dispatchEvent('pointerdown', at(300))
+    for (const x of [260, 160, 60]) await row.dispatchEvent('pointermove', at(x))
+    await row.dispatchEvent('pointerup', at(60))
+    if (deed) await this.part(`pull-${deed}`).click()
+  }
+
   async lastOwnIs(state) {
     const own = this.page.locator('[data-test="message"].own').last()
     await until(`the last own message is ${state}`, async () => (await own.getAttribute('data-state')) === state)

@@ -222,6 +222,11 @@ export const im = {
   "im.link.end": "End this link",
   "im.link.shown": "Whoever has it may join. It is shown only now.",
   "im.link.shownApproval": "Whoever has it may apply. It is shown only now.",
+  "im.pull.read": "Read",
+  "im.pull.unread": "Unread",
+  "im.pull.pin": "Pin",
+  "im.pull.unpin": "Unpin",
+  "im.pull.hide": "Hide",
   "im.sessionMenu": "What to do with this chat",
 
   "im.state.online": "Online",

@@ -223,6 +223,11 @@ export const im: Record<keyof typeof en, string> = {
   "im.link.end": "停用该链接",
   "im.link.shown": "持有链接的人可以加入。链接仅显示这一次。",
   "im.link.shownApproval": "持有链接的人可以申请加入。链接仅显示这一次。",
+  "im.pull.read": "已读",
+  "im.pull.unread": "未读",
+  "im.pull.pin": "置顶",
+  "im.pull.unpin": "取消置顶",
+  "im.pull.hide": "隐藏",
   "im.sessionMenu": "会话操作",
 
   "im.state.online": "在线",
