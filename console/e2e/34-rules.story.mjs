@@ -1,8 +1,8 @@
 // Story 34: who gets whom. Agents take turns and the ticket says why, a page, a link and a language decide, a queue keeps
 // hours of its own; also when a page is loaded again or a line breaks in between.
 import assert from 'node:assert/strict'
-import { Agent, Visitor } from './people.mjs'
-import { Caller } from './product.mjs'
+import { Agent, Owner, Visitor } from './people.mjs'
+import { Caller, owner } from './product.mjs'
 import { lineTo } from './scene.mjs'
 import { aQueue, aShop, atWork, aWaitingVisitor, cutOff, hire, otherHours, ruled } from './setting.mjs'
 
@@ -166,7 +166,30 @@ async function thePlaceAndTheEstimateAreTrueAfterALostLine() {
   await visitor.isServedBy(maya.name)
 }
 
+async function whoOnlyWatchesTheBoardIsHandedNobody() {
+  const setting = await aShop('en')
+  const maya = await hire(setting)
+  await setting.boss.put('/api/desk/seat', { state: 'online' })
+  const line = await lineTo(setting.product)
+  const boss = await Owner.at(`${line.origin}/admin#live`, { locale: 'en' })
+  boss.complaints.allow(cutOff)
+  await boss.signIn(owner.email, owner.password)
+  await boss.page.locator('[data-test="live-line"][data-line="live"]').waitFor()
+  const visitor = await Visitor.at(setting.shop, { locale: 'en' })
+  await visitor.open()
+  await visitor.write('Is anybody there?')
+  await visitor.findsNobody() // the owner watches, and would not see him
+  line.cut()
+  await boss.page.locator('[data-test="live-line"][data-line="offline"]').waitFor()
+  line.mend()
+  await boss.page.locator('[data-test="live-line"][data-line="live"]').waitFor()
+  await visitor.comesBack()
+  await visitor.findsNobody()
+  await atWork(setting, maya)
+  await visitor.isServedBy(maya.name)
+}
+
 export default [
   threeAgentsTakeTurnsAndTheTicketSaysWhy, aPageALinkAndALanguageLeadTheWay, aQueueIsClosedByItsOwnHoursWhileAnotherIsOpen,
-  thePlaceAndTheEstimateAreTrueAfterALostLine,
+  thePlaceAndTheEstimateAreTrueAfterALostLine, whoOnlyWatchesTheBoardIsHandedNobody,
 ]
