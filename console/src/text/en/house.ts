@@ -111,6 +111,7 @@ export const house = {
   "im.removeBoth": "Also take me off the list of {name}",
   "im.removeMineLead": "{name} leaves your list and you stay on theirs. Neither can write until you ask again.",
   "menu.report": "Report",
+  "region.none": "Not said",
   "region.country": "Country",
   "region.failed": "The list of regions could not be read.",
 

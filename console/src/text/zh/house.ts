@@ -111,6 +111,7 @@ export const house = {
   "im.removeBoth": "同时把我从 {name} 的好友列表中删除",
   "im.removeMineLead": "{name} 会从你的列表中移除，你仍在对方列表里。再次添加之前双方都不能发消息。",
   "menu.report": "举报",
+  "region.none": "不填",
   "region.country": "国家或地区",
   "region.failed": "地区列表加载失败。",
 
