@@ -12,10 +12,12 @@ import (
 
 	"github.com/uptrace/bun"
 
+	"ichat/app"
 	"ichat/app/apptest"
 	"ichat/app/contacts"
 	"ichat/app/people"
 	"ichat/storage"
+	"ichat/storage/storagetest"
 )
 
 // ofMessenger finds the statements of the messenger among what runs beside.
@@ -117,11 +119,11 @@ func TestAPageStartsFromIndexes(t *testing.T) {
 }
 
 // named fills the server with members and groups that are called so.
-func named(tb testing.TB, p *apptest.Product, first int, names []string) {
+func named(tb testing.TB, db *storage.DB, first int, names []string) {
 	tb.Helper()
 	base := 5_000_000 + first
 	now := time.Now().UTC().Truncate(time.Microsecond)
-	err := p.DB.Write(storage.Unhurried(tb.Context()), func(ctx context.Context, tx *storage.Tx) error {
+	err := db.Write(storage.Unhurried(tb.Context()), func(ctx context.Context, tx *storage.Tx) error {
 		for i, name := range names {
 			id, folded := int64(base+i), people.Folded(name)
 			for _, err := range []error{
@@ -158,7 +160,7 @@ func manyNames(n int) []string {
 func TestNamesAreLookedForInAnIndex(t *testing.T) {
 	p := apptest.New(t)
 	li := p.Member("Li Lei")
-	named(t, p, 0, manyNames(400))
+	named(t, p.DB, 0, manyNames(400))
 	l := listen(t, p)
 	for _, q := range []string{"王", "王伟", "王伟伟0", "müller", "ller", "Иван", "Sato伟"} {
 		for path, index := range map[string]string{"people": "person_grams", "groups": "group_grams"} {
@@ -267,12 +269,13 @@ func TestNamesOfBeforeThereWasAnIndexAreFoundInTime(t *testing.T) {
 
 // BenchmarkFind looks for names among 100,000 members and as many groups.
 func BenchmarkFind(b *testing.B) {
-	p := apptest.New(b)
-	li := p.Member("Li Lei")
+	at := storagetest.URL(b)
+	db := storagetest.Open(b, at) // before there is a server, whose lease of a number it would outlast
 	names := manyNames(100_000)
 	for some := range len(names) / 1000 {
-		named(b, p, some*1000, names[some*1000:(some+1)*1000])
+		named(b, db, some*1000, names[some*1000:(some+1)*1000])
 	}
+	li := apptest.New(b, func(c *app.Config) { c.DatabaseURL = at }).Member("Li Lei")
 	for _, q := range []string{"王", "王伟", "ller", "müller伟伟", "nobody", "sato芳娜99", "伟9"} {
 		for _, path := range []string{"people", "groups"} {
 			b.Run(path+"/"+q, func(b *testing.B) {
