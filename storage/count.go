@@ -12,6 +12,7 @@ type counter struct {
 	on    atomic.Bool
 	all   atomic.Int64
 	wrote atomic.Int64
+	heard atomic.Pointer[func(statement string)]
 }
 
 type tallyKey struct{}
@@ -29,9 +30,16 @@ func (db *DB) Counted() (statements, writes int64) {
 	return db.counter.all.Load(), db.counter.wrote.Load()
 }
 
+// Listen has f called with every statement that bun runs or Many does, its arguments written in, in place of who listened
+// before. It is for tests of plans; f is called from many goroutines.
+func (db *DB) Listen(f func(statement string)) { db.counter.heard.Store(&f) }
+
 // BeforeQuery is bun's: it hears of every statement that bun runs.
-func (c *counter) BeforeQuery(ctx context.Context, _ *bun.QueryEvent) context.Context {
+func (c *counter) BeforeQuery(ctx context.Context, e *bun.QueryEvent) context.Context {
 	c.one(ctx)
+	if f := c.heard.Load(); f != nil {
+		(*f)(e.Query)
+	}
 	return ctx
 }
 

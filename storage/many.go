@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"reflect"
+	"slices"
 	"strings"
 	"sync"
 
@@ -44,6 +45,9 @@ func Many(ctx context.Context, q bun.IDB, dest any, text string, args ...any) er
 	if r, ok := q.(reader); ok {
 		if on, scans, n := r.kept(); on != nil {
 			n.one(ctx)
+			if f := n.heard.Load(); f != nil {
+				(*f)(scans.QueryGen().FormatQuery(text, listed(args)...))
+			}
 			rows, err := onPostgres{on, numbered(text)}.QueryContext(ctx, args...)
 			if err != nil {
 				return err
@@ -51,12 +55,18 @@ func Many(ctx context.Context, q bun.IDB, dest any, text string, args ...any) er
 			return scans.ScanRows(ctx, rows, dest)
 		}
 	}
-	for i, arg := range args {
+	return q.NewRaw(text, listed(args)...).Scan(ctx, dest)
+}
+
+// listed is arguments as bun writes them into a statement.
+func listed(args []any) []any {
+	out := slices.Clone(args)
+	for i, arg := range out {
 		if ids, ok := arg.([]int64); ok {
-			args[i] = bun.List(ids)
+			out[i] = bun.List(ids)
 		}
 	}
-	return q.NewRaw(text, args...).Scan(ctx, dest)
+	return out
 }
 
 // Row is Many for at most one row; none is sql.ErrNoRows.

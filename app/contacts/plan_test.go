@@ -10,8 +10,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/uptrace/bun"
-
 	"ichat/app"
 	"ichat/app/apptest"
 	"ichat/app/contacts"
@@ -29,13 +27,11 @@ type listener struct {
 	said []string // guarded by mu
 }
 
-func (l *listener) BeforeQuery(ctx context.Context, _ *bun.QueryEvent) context.Context { return ctx }
-
-func (l *listener) AfterQuery(_ context.Context, e *bun.QueryEvent) {
+func (l *listener) hears(statement string) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if strings.HasPrefix(strings.TrimSpace(e.Query), "SELECT") && ofMessenger.MatchString(e.Query) {
-		l.said = append(l.said, e.Query)
+	if strings.HasPrefix(strings.TrimSpace(statement), "SELECT") && ofMessenger.MatchString(statement) {
+		l.said = append(l.said, statement)
 	}
 }
 
@@ -52,12 +48,8 @@ func (l *listener) heard(do func()) []string {
 
 func listen(tb testing.TB, p *apptest.Product) *listener {
 	tb.Helper()
-	db, ok := p.DB.R.(interface{ AddQueryHook(bun.QueryHook) })
-	if !ok {
-		tb.Fatalf("reads go through a %T", p.DB.R)
-	}
 	l := &listener{}
-	db.AddQueryHook(l)
+	p.DB.Listen(l.hears)
 	return l
 }
 
