@@ -60,6 +60,10 @@ func TestWhoWasShutOutForCertainIsNotLetIn(t *testing.T) {
 	do := func(kind string, who, whom, conv int64, begin, end int, result string) Op {
 		return Op{ID: 99, Kind: kind, Who: who, Conv: conv, Targets: []int64{whom}, Begin: at(begin), End: at(end), Result: result}
 	}
+	again := func(o Op) Op { // the answer to the second of two
+		o.Code = "conflict"
+		return o
+	}
 	block := do("block", friendB, friendA, 0, 900, 950, resultOK)
 	for name, c := range map[string]struct {
 		ops  []Op
@@ -77,6 +81,8 @@ func TestWhoWasShutOutForCertainIsNotLetIn(t *testing.T) {
 		"a block of somebody else":             {[]Op{do("block", friendB, friendC, 0, 900, 950, resultOK)}, 0},
 		"no friends any more":                  {[]Op{do("unfriend", friendA, friendB, 0, 900, 950, resultOK)}, 2},
 		"no friends, and asked again":          {[]Op{do("unfriend", friendA, friendB, 0, 900, 950, resultOK), do("ask", friendB, friendA, 0, 960, 970, resultOK)}, 0},
+		"no friends, and friends already":      {[]Op{do("unfriend", friendA, friendB, 0, 900, 950, resultOK), again(do("ask", friendB, friendA, 0, 960, 970, resultFail))}, 0},
+		"no friends, and refused":              {[]Op{do("unfriend", friendA, friendB, 0, 900, 950, resultOK), do("ask", friendB, friendA, 0, 960, 970, resultFail)}, 2},
 		"muted in the group":                   {[]Op{do("mute", friendA, friendB, groupConv, 900, 950, resultOK)}, 1},
 		"muted, and allowed again":             {[]Op{do("mute", friendA, friendB, groupConv, 900, 950, resultOK), do("unmute", friendA, friendB, groupConv, 1100, 1110, resultOK)}, 0},
 		"muted in another group":               {[]Op{do("mute", friendA, friendB, 5, 900, 950, resultOK)}, 0},

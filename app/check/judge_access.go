@@ -202,7 +202,7 @@ func (c comings) absences(who int64) (all []absence) {
 func (c comings) backAt(who int64, since time.Duration) time.Duration {
 	back := time.Duration(math.MaxInt64)
 	for _, op := range c {
-		brings := (op.Kind == "found" || op.Kind == "invite") && op.Result != resultFail && (op.Who == who && op.Kind == "found" || slices.Contains(op.Targets, who))
+		brings := (op.Kind == "found" || op.Kind == "invite") && !op.refused() && (op.Who == who && op.Kind == "found" || slices.Contains(op.Targets, who))
 		if brings && (op.End > since || op.Result == resultUnknown) {
 			back = min(back, op.Begin)
 		}

@@ -143,11 +143,15 @@ func (d deeds) muted(group, who int64) (all []shut) {
 	return all
 }
 
+// refused tells whether a request certainly did nothing. Of one that came twice the second is answered that all is done already,
+// as a conflict.
+func (o Op) refused() bool { return o.Result == resultFail && o.Code != "conflict" }
+
 // letIn is when the first request begins that may undo what another one did: one that was not over when that began.
 func letIn(ops []Op, did Op, undoes func(Op) bool) time.Duration {
 	first := time.Duration(math.MaxInt64)
 	for _, o := range ops {
-		if undoes(o) && o.Result != resultFail && (o.End > did.Begin || o.Result == resultUnknown) {
+		if undoes(o) && !o.refused() && (o.End > did.Begin || o.Result == resultUnknown) {
 			first = min(first, o.Begin)
 		}
 	}
