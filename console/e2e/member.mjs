@@ -27,6 +27,7 @@ export class Member extends Console {
 
   /** On a phone the tabs are below the list only. */
   async shows(tab) {
+    await this.part('rail').or(this.part('back')).first().waitFor()
     if (!(await this.part('rail').count())) await this.part('back').click()
     await this.part(`tab-${tab}`).click()
   }

@@ -4,7 +4,7 @@ import { person } from './scene.mjs'
 import { Talker } from './talker.mjs'
 
 export class Visitor extends Talker {
-  static async at(shop, options, page = '/') {
+  static async at(shop, options, page = '') {
     return Visitor.#goesTo(shop.origin + page, options, (page) => Visitor.on(page))
   }
 
