@@ -2,10 +2,8 @@
 import assert from 'node:assert/strict'
 import { Agent, Visitor } from './people.mjs'
 import { until } from './product.mjs'
-import { lineTo } from './scene.mjs'
+import { cutOff, lineTo } from './scene.mjs'
 import { aShop, hire } from './setting.mjs'
-
-const cutOff = /net::ERR_|WebSocket connection|Failed to (load resource|fetch)/
 
 /** A visitor and an agent in conversation, each on a line of his own. */
 async function aConversation() {

@@ -2,8 +2,8 @@
 // who says nothing any more is let go; also when a page is loaded again or a line breaks in between.
 import assert from 'node:assert/strict'
 import { Agent, Visitor } from './people.mjs'
-import { lineTo } from './scene.mjs'
-import { aShop, atWork, cutOff, hire, ruled } from './setting.mjs'
+import { cutOff, lineTo } from './scene.mjs'
+import { aShop, atWork, hire, ruled } from './setting.mjs'
 
 async function whoIsNotAnsweredGoesToSomebodyElse() {
   const setting = await aShop('en')

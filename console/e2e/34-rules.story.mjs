@@ -3,8 +3,8 @@
 import assert from 'node:assert/strict'
 import { Agent, Owner, Visitor } from './people.mjs'
 import { Caller, owner } from './product.mjs'
-import { lineTo } from './scene.mjs'
-import { aQueue, aShop, atWork, aWaitingVisitor, cutOff, hire, otherHours, ruled } from './setting.mjs'
+import { cutOff, lineTo } from './scene.mjs'
+import { aQueue, aShop, atWork, aWaitingVisitor, hire, otherHours, ruled } from './setting.mjs'
 
 const named = (setting, name) => hire(setting, { name, email: `${name.toLowerCase()}@example.com` })
 

@@ -4,8 +4,8 @@ import { once } from 'node:events'
 import { createServer } from 'node:http'
 import { Owner, Visitor } from './people.mjs'
 import { owner } from './product.mjs'
-import { atStage, lineTo } from './scene.mjs'
-import { aQueue, aShop, aTalk, atWork, cutOff, hire, ruled } from './setting.mjs'
+import { atStage, cutOff, lineTo } from './scene.mjs'
+import { aQueue, aShop, aTalk, atWork, hire, ruled } from './setting.mjs'
 import { folder, take } from './shots.mjs'
 
 const noorOf = (setting) => hire(setting, { name: 'Noor Haddad', email: 'noor@example.com' })

@@ -1,13 +1,10 @@
 // Story 40: two strangers register, find each other and become friends, and their first messages arrive on all their
 // devices, over a reload and a lost network.
+import { password } from './circle.mjs'
 import { Member } from './people.mjs'
 import { until } from './product.mjs'
-import { lineTo, startProduct } from './scene.mjs'
+import { cutOff, lineTo, phone, startProduct } from './scene.mjs'
 import { folder, take } from './shots.mjs'
-
-const cutOff = /net::ERR_|WebSocket connection|Failed to (load resource|fetch)/
-const phone = { width: 390, height: 844 }
-const password = 'a long enough password'
 
 /** A product where everybody may register. */
 async function anOpenHouse() {

@@ -1,36 +1,8 @@
 // Story 41: a group of members from its making to its end: brought in, let in, told, muted, handed over, left and
 // dissolved, on two devices of the same person, over a reload and a lost network.
-import { Member } from './people.mjs'
-import { Caller, until } from './product.mjs'
-import { lineTo, startProduct } from './scene.mjs'
-
-const cutOff = /net::ERR_|WebSocket connection|Failed to (load resource|fetch)/
-const phone = { width: 390, height: 844 }
-const password = 'a long enough password'
-
-/** Members who registered by the API, each a friend of the first. */
-async function friends(product, ...names) {
-  const boss = await product.signIn()
-  await boss.patch('/api/admin/settings', { members: { registration: 'open' } })
-  const all = []
-  for (const name of names) {
-    const caller = new Caller(product.origin)
-    const { person } = await caller.post('/api/im/register', { name, password })
-    all.push({ name, id: person.id, caller })
-  }
-  return all
-}
-
-async function befriend(one, other) {
-  const { id } = await one.caller.post('/api/im/requests', { person: other.id })
-  await other.caller.post(`/api/im/requests/${id}/agree`, {})
-}
-
-async function enter(product, { name }, options) {
-  const device = await Member.at(product, { locale: 'en', ...options })
-  await device.enters(name, password)
-  return device
-}
+import { befriend, enter, members } from './circle.mjs'
+import { until } from './product.mjs'
+import { cutOff, lineTo, phone, startProduct } from './scene.mjs'
 
 async function actsOn(device, who, deed) {
   const insider = device.page.locator(`[data-test="insider"][data-person="${who.id}"]`)
@@ -40,7 +12,7 @@ async function actsOn(device, who, deed) {
 
 async function aGroupOfFriendsFromItsMakingToItsEnd() {
   const product = await startProduct()
-  const [mira, oskar, lena] = await friends(product, 'Mira Sand', 'Oskar Lund', 'Lena Falk')
+  const [mira, oskar, lena] = await members(product, 'Mira Sand', 'Oskar Lund', 'Lena Falk')
   await befriend(mira, oskar)
   const line = await lineTo(product)
   const desk = await enter(product, mira)

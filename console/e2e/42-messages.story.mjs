@@ -1,26 +1,10 @@
 // Story 42: what is done with messages. Signs under them, pins, finding one that was said long ago and coming back,
 // taking one or all out of one's own view: on two devices of the same person, over a reload and a lost network.
 import assert from 'node:assert/strict'
-import { Member } from './people.mjs'
-import { Caller, until } from './product.mjs'
-import { lineTo, startProduct } from './scene.mjs'
+import { befriend, enter, members } from './circle.mjs'
+import { until } from './product.mjs'
+import { cutOff, lineTo, phone, startProduct } from './scene.mjs'
 import { folder, take } from './shots.mjs'
-
-const cutOff = /net::ERR_|WebSocket connection|Failed to (load resource|fetch)/
-const phone = { width: 390, height: 844 }
-const password = 'a long enough password'
-
-async function join(product, name) {
-  const caller = new Caller(product.origin)
-  const { person } = await caller.post('/api/im/register', { name, password })
-  return { name, id: person.id, caller }
-}
-
-async function enter(product, { name }, options) {
-  const device = await Member.at(product, { locale: 'en', ...options })
-  await device.enters(name, password)
-  return device
-}
 
 /** Enough for a page that is not read at once: the first of it is far from the end. */
 async function chatALot(mira, oskar, conversation) {
@@ -69,12 +53,8 @@ async function inSight(device, text) {
 
 async function messagesAreAnsweredKeptFoundAndForgotten() {
   const product = await startProduct()
-  const boss = await product.signIn()
-  await boss.patch('/api/admin/settings', { members: { registration: 'open' } })
-  const mira = await join(product, 'Mira Sand')
-  const oskar = await join(product, 'Oskar Lund')
-  const { id } = await mira.caller.post('/api/im/requests', { person: oskar.id })
-  await oskar.caller.post(`/api/im/requests/${id}/agree`, {})
+  const [mira, oskar] = await members(product, 'Mira Sand', 'Oskar Lund')
+  await befriend(mira, oskar)
   const { conversations } = await mira.caller.get('/api/im')
   const conversation = conversations[0].id
   await chatALot(mira, oskar, conversation)

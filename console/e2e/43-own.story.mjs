@@ -1,36 +1,17 @@
 // Story 43: what belongs to one person: conversations on top, quiet, hidden and marked, what he keeps for himself, names called
 // in groups, faces, codes and links; on his two devices, over a reload and a lost network.
+import { befriend, enter, members, password } from './circle.mjs'
 import { picture } from './papers.mjs'
 import { Member } from './people.mjs'
 import { Caller, until } from './product.mjs'
-import { lineTo, startProduct } from './scene.mjs'
+import { cutOff, lineTo, phone, startProduct } from './scene.mjs'
 import { folder, take } from './shots.mjs'
 
-const cutOff = /net::ERR_|WebSocket connection|Failed to (load resource|fetch)/
-const phone = { width: 390, height: 844 }
-const password = 'a long enough password'
-
-/** Members who registered by the API, each a friend of the first. */
+/** Members, each a friend of the first. */
 async function friends(product, ...names) {
-  const boss = await product.signIn()
-  await boss.patch('/api/admin/settings', { members: { registration: 'open' } })
-  const all = []
-  for (const name of names) {
-    const caller = new Caller(product.origin)
-    const { person } = await caller.post('/api/im/register', { name, password })
-    all.push({ name, id: person.id, caller })
-  }
-  for (const other of all.slice(1)) {
-    const { id } = await all[0].caller.post('/api/im/requests', { person: other.id })
-    await other.caller.post(`/api/im/requests/${id}/agree`, {})
-  }
+  const all = await members(product, ...names)
+  for (const other of all.slice(1)) await befriend(all[0], other)
   return all
-}
-
-async function enter(place, { name }, options) {
-  const device = await Member.at(place, { locale: 'en', ...options })
-  await device.enters(name, password)
-  return device
 }
 
 function makeGroup({ caller }, name, people) {

@@ -1,9 +1,9 @@
 // Story 44: whom one knows: where one lives, how one is, friend groups, blocks, parting, and one's devices; each on two devices,
 // over reloads and a lost line.
-import { befriend, both, cutOff, enter, members, password, phone } from './circle.mjs'
+import { befriend, both, enter, members, password } from './circle.mjs'
 import { Member } from './people.mjs'
 import { until } from './product.mjs'
-import { lineTo, startProduct } from './scene.mjs'
+import { cutOff, lineTo, phone, startProduct } from './scene.mjs'
 import { folder, take } from './shots.mjs'
 
 /** Somebody in the list of contacts. */

@@ -1,9 +1,9 @@
 // Story 45: the messenger's back office: a group waits for its approval and lives under the owner's hand, and a report goes from
 // the wizard to its verdict; members on two devices, over reloads and a lost line.
-import { befriend, both, cutOff, enter, members, password, phone } from './circle.mjs'
+import { befriend, both, enter, members, password } from './circle.mjs'
 import { Owner } from './people.mjs'
 import { owner } from './product.mjs'
-import { lineTo, startProduct } from './scene.mjs'
+import { cutOff, lineTo, phone, startProduct } from './scene.mjs'
 import { folder, take } from './shots.mjs'
 
 async function backOffice(product, options) {

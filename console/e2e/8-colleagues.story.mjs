@@ -2,11 +2,8 @@
 import assert from 'node:assert/strict'
 import { Agent } from './people.mjs'
 import { until } from './product.mjs'
-import { lineTo } from './scene.mjs'
+import { cutOff, lineTo, phone } from './scene.mjs'
 import { aShop, hire } from './setting.mjs'
-
-const cutOff = /net::ERR_|WebSocket connection|Failed to (load resource|fetch)/
-const phone = { width: 390, height: 844 }
 
 /** Somebody at a desk and on a phone, with the list of colleagues open on both. */
 async function devicesOf({ product }, { email, password }, at = product) {

@@ -1,10 +1,9 @@
 // Members who know each other, made over the API, and their devices.
 import { Member } from './people.mjs'
 import { Caller } from './product.mjs'
+import { phone } from './scene.mjs'
 
 export const password = 'a long enough password'
-export const phone = { width: 390, height: 844 }
-export const cutOff = /net::ERR_|WebSocket connection|Failed to (load resource|fetch)/
 
 /** Members who registered. */
 export async function members(product, ...names) {

@@ -8,6 +8,12 @@ import { Mailbox } from './mailbox.mjs'
 import { owner, Product } from './product.mjs'
 import { Shop } from './shop.mjs'
 
+/** What a browser complains of while its line is cut. */
+export const cutOff = /net::ERR_|WebSocket connection|Failed to (load resource|fetch)/
+
+/** The size of a phone's screen. */
+export const phone = { width: 390, height: 844 }
+
 let products = []
 let people = []
 let places = []

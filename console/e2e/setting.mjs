@@ -20,9 +20,6 @@ export async function aShop(lang = 'en', settings) {
   return { product, boss, shop, site }
 }
 
-/** What a browser says about a line that was cut. */
-export const cutOff = /net::ERR_|WebSocket connection|Failed to (load resource|fetch)/
-
 /** Gives one of the site's queues, the first if no other, the usual rules but for these. */
 export async function ruled({ boss }, rules, at = 0) {
   const { queues } = await boss.get('/api/desk/queues')
