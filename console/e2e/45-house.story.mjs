@@ -1,5 +1,6 @@
 // Story 45: the messenger's back office: a group waits for its approval and lives under the owner's hand, and a report goes from
 // the wizard to its verdict; members on two devices, over reloads and a lost line.
+import assert from 'node:assert/strict'
 import { befriend, both, enter, members, password } from './circle.mjs'
 import { Owner } from './people.mjs'
 import { owner } from './product.mjs'
@@ -30,6 +31,25 @@ async function boxSays(device, kind, ...words) {
   await entry.waitFor()
 }
 
+/** Wants groups to be approved, and types a limit while the answer to that is still on its way. */
+async function choosesAndTypes(boss) {
+  const limit = boss.part('members-max_created')
+  await limit.waitFor()
+  let answers
+  const typed = new Promise((done) => { answers = done })
+  await boss.page.route('**/api/admin/settings', async (route) => {
+    const response = await route.fetch()
+    await typed
+    await route.fulfill({ response })
+  }, { times: 1 })
+  await boss.part('members-approval').click()
+  await limit.fill('2')
+  answers()
+  await boss.page.locator('[data-test="members-approval"][aria-checked="true"]').waitFor()
+  const [kept] = await Promise.all([boss.page.waitForResponse((response) => response.request().method() === 'PATCH'), limit.press('Tab')])
+  assert.equal((await kept.json()).members.max_created, 2)
+}
+
 async function aGroupWaitsForApprovalAndLivesUnderTheOwnersHand() {
   const product = await startProduct()
   const [mira] = await members(product, 'Mira Sand')
@@ -39,9 +59,7 @@ async function aGroupWaitsForApprovalAndLivesUnderTheOwnersHand() {
   desk.complaints.allow(/status of 409/)
   const boss = await backOffice(product)
   await boss.part('nav-settings').click()
-  await boss.part('members-approval').click()
-  await boss.part('members-max_created').fill('2')
-  await boss.part('members-max_created').press('Tab')
+  await choosesAndTypes(boss)
   await boss.part('nav-groups').click()
 
   await foundGroup(desk, 'Lake walks')
