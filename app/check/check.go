@@ -132,6 +132,7 @@ type script struct {
 	faults   func(s *stage, c *company) []fault // in the order they strike
 	noise    noise                              // on the line, all the time
 	size     size
+	wait     time.Duration // within which 99 of 100 visitors have an agent while there is room; 0: not judged
 }
 
 // play runs one act from an empty house to the verdict.
@@ -185,7 +186,10 @@ func play(ctx context.Context, s script) (Act, error) {
 func verdict(s script, story Story, h *history, folder string, figures Figures, took time.Duration) (Act, error) {
 	o := s.options
 	found := judge(story)
-	if len(found) > 0 {
+	if s.wait > 0 {
+		found = append(found, waitsAreShort(story, s.wait+2*story.Stall)...)
+	}
+	if len(found) > 0 || o.Folder != "" {
 		if err := write(filepath.Join(folder, "final.json"), story.Final); err != nil {
 			return Act{}, err
 		}

@@ -178,7 +178,11 @@ func (f Figures) with(s Story) Figures {
 	f.RepairP99, f.RepairMax = millis(percentile(repairs, 99)), millis(percentile(repairs, 100))
 	f.AckP50, f.AckP99 = millis(percentile(acks, 50)), millis(percentile(acks, 99))
 	f.PushP50, f.PushP99, f.PushMax = millis(percentile(pushes, 50)), millis(percentile(pushes, 99)), millis(percentile(pushes, 100))
-	f.WaitP99 = millis(percentile(roomyWaits(s), 99))
+	var waits []time.Duration
+	for _, w := range roomyWaits(s) {
+		waits = append(waits, w.took)
+	}
+	f.WaitP99 = millis(percentile(waits, 99))
 	f.Converge, f.Stall = millis(s.Final.Converge), millis(s.Stall)
 	return f
 }

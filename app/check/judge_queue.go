@@ -204,17 +204,41 @@ const roomyShare = 0.7
 // handful is how many may come at once: the last of a crowd waits for those before him, whoever is free.
 const handful = 10
 
+// firstWait is how long a visitor waited for his first agent.
+type firstWait struct {
+	ticket Ticket
+	took   time.Duration
+}
+
+// waitsAreShort: while there is room, 99 of 100 visitors have an agent within a time.
+func waitsAreShort(s Story, within time.Duration) []Violation {
+	waits := roomyWaits(s)
+	slices.SortFunc(waits, func(a, c firstWait) int { return cmp.Compare(c.took, a.took) })
+	late := slices.IndexFunc(waits, func(w firstWait) bool { return w.took <= within })
+	if late < 0 {
+		late = len(waits)
+	}
+	if late*100 <= len(waits) {
+		return nil
+	}
+	v := violation("unserved", waits[0].ticket.Conv, 0, fmt.Sprintf("while there was room, %d of %d visitors waited longer than %s", late, len(waits), within))
+	for _, w := range waits[:min(late, 10)] {
+		v.Detail += fmt.Sprintf("; ticket %d, opened at %s, %s", w.ticket.ID, w.ticket.OpenedAt.Sub(s.Final.Began).Round(time.Millisecond), w.took.Round(time.Millisecond))
+	}
+	return []Violation{v}
+}
+
 // roomyWaits are the times visitors waited for their first agent, of those who came while there was room and nothing was
 // wrong, neither when they came nor since a moment before.
-func roomyWaits(s Story) (waits []time.Duration) {
+func roomyWaits(s Story) (waits []firstWait) {
 	if s.Final.Began.IsZero() {
 		return nil
 	}
 	type step struct {
 		at     time.Time
-		more   int           // places taken
-		queued int           // visitors waiting
-		wait   time.Duration // of a visitor who comes; -1: none
+		more   int        // places taken
+		queued int        // visitors waiting
+		comes  *firstWait // a visitor; nil: nobody
 	}
 	var steps []step
 	room := 0
@@ -224,12 +248,12 @@ func roomyWaits(s Story) (waits []time.Duration) {
 	for _, t := range s.Final.Tickets {
 		for i, a := range t.History {
 			if i == 0 {
-				steps = append(steps, step{t.Ticket.OpenedAt, 0, 1, a.At.Sub(t.Ticket.OpenedAt)}, step{a.At, 1, -1, -1})
+				steps = append(steps, step{t.Ticket.OpenedAt, 0, 1, &firstWait{t.Ticket, a.At.Sub(t.Ticket.OpenedAt)}}, step{a.At, 1, -1, nil})
 			} else {
-				steps = append(steps, step{a.At, 1, 0, -1})
+				steps = append(steps, step{a.At, 1, 0, nil})
 			}
 			if a.EndedAt != nil {
-				steps = append(steps, step{*a.EndedAt, -1, 0, -1})
+				steps = append(steps, step{*a.EndedAt, -1, 0, nil})
 			}
 		}
 	}
@@ -240,8 +264,8 @@ func roomyWaits(s Story) (waits []time.Duration) {
 		load, queued = load+st.more, queued+st.queued
 		since := st.at.Sub(s.Final.Began)
 		troubled := slices.ContainsFunc(b.Faults, func(f Struck) bool { return f.At-time.Second < since && f.Over+takeover > since })
-		if st.wait >= 0 && !troubled && queued <= handful && float64(load) < roomyShare*float64(room) {
-			waits = append(waits, st.wait)
+		if st.comes != nil && !troubled && queued <= handful && float64(load) < roomyShare*float64(room) {
+			waits = append(waits, *st.comes)
 		}
 	}
 	return waits

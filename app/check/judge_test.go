@@ -2,6 +2,7 @@ package check
 
 import (
 	"slices"
+	"strings"
 	"testing"
 	"time"
 )
@@ -327,5 +328,30 @@ func TestAFoundingWhoseAnswerWasLostBegan(t *testing.T) {
 	b := &book{Story: Story{Ops: []Op{lost, again}}}
 	if out := b.comings()[group].absences(friend); len(out) != 1 || out[0].to != lost.Begin {
 		t.Fatalf("out of the group %v, want until %v", out, lost.Begin)
+	}
+}
+
+// Of a hundred visitors who come while there is room one may wait, wherever from; the second one is too many.
+func TestWhoComesWhileThereIsRoomIsServed(t *testing.T) {
+	for late, fine := range []bool{true, true, false} {
+		s := calmStory()
+		t1 := s.Final.Tickets[0]
+		s.Final.Began, s.Final.Caps = t1.Ticket.OpenedAt.Add(-time.Minute), map[int64]int{44: 10}
+		s.Final.Tickets = nil
+		for i := range 100 {
+			opened := t1.Ticket.OpenedAt.Add(time.Duration(i) * time.Minute)
+			given := opened.Add(100 * time.Millisecond)
+			if i < late {
+				given = opened.Add(17 * time.Second)
+			}
+			s.Final.Tickets = append(s.Final.Tickets, ticketOf(int64(8+i), int64(2+i), otherID, 44, opened, given, given.Add(time.Second)))
+		}
+		found := waitsAreShort(s, time.Second)
+		if fine != (len(found) == 0) {
+			t.Errorf("%d of 100 waited: found %v", late, found)
+		}
+		if !fine && !strings.Contains(found[0].Detail, "ticket 2, opened at 1m0s, 17s") {
+			t.Errorf("nobody is named: %s", found[0].Detail)
+		}
 	}
 }
