@@ -146,6 +146,7 @@ var matrix = []struct {
 	{"PATCH /api/im/me", nil, `{"signature":"hello"}`, cells{401, 403, 200, 403, 200, 200}},
 	{"POST /api/faces", nil, `{}`, cells{401, 403, 400, 403, 400, 400}}, // as with files
 	{"PUT /api/im/me/avatar", nil, `{"face":1}`, cells{401, 403, 404, 403, 404, 404}},
+	{"PATCH /api/im/privacy", nil, `{"receipts":true}`, cells{401, 403, 200, 403, 200, 200}},
 	{"PUT /api/im/presence", nil, `{"state":"busy"}`, cells{401, 403, 200, 403, 200, 200}},
 	{"PUT /api/im/password", nil, `{"old":"not this one","password":"another long one"}`, cells{401, 403, 403, 403, 403, 403}},
 	{"GET /api/im/devices", nil, "", cells{401, 403, 200, 403, 200, 200}},

@@ -56,7 +56,7 @@ var spoken = []struct {
 	{"Profile", people.Profile{}}, {"Myself", people.Member{}}, {"Registration", people.Registration{}}, {"Device", people.Device{}},
 	{"Last", chat.Last{}}, {"Brief", chat.Brief{}}, {"Kept", chat.Kept{}}, {"KeptChange", chat.KeptChange{}}, {"Mention", chat.Mention{}}, {"MentionPage", chat.MentionPage{}}, {"GroupPlace", chat.GroupPlace{}}, {"FoundGroup", chat.FoundGroup{}},
 	{"FriendRequest", contacts.Request{}}, {"BoxItem", contacts.BoxItem{}}, {"BoxPage", contacts.BoxPage{}},
-	{"Friend", contacts.Friend{}}, {"FriendGroup", contacts.FriendGroup{}}, {"Start", contacts.Start{}}, {"ContactsChange", contacts.Change{}},
+	{"Privacy", contacts.Privacy{}}, {"PrivacyChange", contacts.PrivacyChange{}}, {"Friend", contacts.Friend{}}, {"FriendGroup", contacts.FriendGroup{}}, {"Start", contacts.Start{}}, {"ContactsChange", contacts.Change{}},
 	{"Presence", contacts.Presence{}}, {"Card", contacts.Card{}}, {"BriefPage", contacts.ConversationPage{}},
 	{"FoundPerson", contacts.Found{}}, {"FoundPage", contacts.FoundPage{}}, {"GroupPage", contacts.GroupPage{}}, {"NewGroup", contacts.NewGroup{}}, {"MadeGroup", contacts.MadeGroup{}},
 	{"Joining", contacts.Joining{}}, {"GroupLink", contacts.Link{}}, {"NewLink", contacts.NewLink{}}, {"LinkList", contacts.LinkList{}}, {"LinkLook", contacts.LinkLook{}}, {"Evidence", contacts.Evidence{}}, {"Reporting", contacts.Reporting{}}, {"ReportGroup", contacts.ReportGroup{}}, {"Report", contacts.Report{}}, {"ReportPage", contacts.ReportPage{}},

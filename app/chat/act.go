@@ -71,7 +71,7 @@ func (s *Service) actTx(ctx context.Context, tx *storage.Tx, c Conversation, a a
 	data := Act{Header: c.header(), Members: []Member{}}
 	touched := slices.Concat(a.joined, a.left, a.changed)
 	for _, m := range touched {
-		data.Members = append(data.Members, m.member())
+		data.Members = append(data.Members, m.seenBy(viewpoint{crowded: c.MemberCount > shownCursors}))
 	}
 	var err error
 	if a.key != "" {
@@ -87,17 +87,36 @@ func (s *Service) actTx(ctx context.Context, tx *storage.Tx, c Conversation, a a
 		return err
 	}
 	to = without(to, personsOf(a.joined)) // they do not know the conversation yet: their list says that there is one more
+	unread, discreet, err := data.unreadTx(ctx, tx, c)
+	if err != nil {
+		return err
+	}
 	lists, err := moveLists(ctx, tx, slices.Concat(a.joined, a.left))
 	if err != nil {
 		return err
 	}
 	tx.After(func() {
-		s.hub.Push(to, hub.Frame{Type: "act", ConversationID: c.ID, Version: c.Version, Data: data})
+		s.hub.Push(without(to, discreet), hub.Frame{Type: "act", ConversationID: c.ID, Version: c.Version, Data: data})
+		s.hub.Push(discreet, hub.Frame{Type: "act", ConversationID: c.ID, Version: c.Version, Data: unread})
 		for person, list := range lists {
 			s.hub.Push([]int64{person}, listFrame(list))
 		}
 	})
 	return nil
+}
+
+// unreadTx is what an act tells those who are not shown how far others have read, and who they are: nobody where it
+// tells nothing of that.
+func (a Act) unreadTx(ctx context.Context, tx *storage.Tx, c Conversation) (Act, []int64, error) {
+	if !slices.ContainsFunc(a.Members, func(m Member) bool { return m.Read > 0 }) {
+		return a, nil, nil
+	}
+	a.Members = slices.Clone(a.Members)
+	for i := range a.Members {
+		a.Members[i].Read = 0
+	}
+	discreet, err := discreetTx(ctx, tx, c, 0)
+	return a, discreet, err
 }
 
 // placesTx writes the places and the header.

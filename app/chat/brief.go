@@ -86,7 +86,7 @@ func (s *Service) Briefs(ctx context.Context, r bun.IDB, me int64, before string
 }
 
 func (r briefRow) brief(me int64) Brief {
-	b := Brief{Header: r.header(), Known: Known{r.Version, r.Reads}, Role: r.Role, JoinSeq: r.JoinSeq, Read: r.ReadSeq, Unread: r.Unread, Mention: r.Mention, At: r.UpdatedAt.UTC()}
+	b := Brief{Header: r.header(), Known: Known{r.Version, r.Reads - r.Unseen}, Role: r.Role, JoinSeq: r.JoinSeq, Read: r.ReadSeq, Unread: r.Unread, Mention: r.Mention, At: r.UpdatedAt.UTC()}
 	if r.Kind == Direct {
 		b.Peer = r.OwnerID
 		if b.Peer == me {
@@ -126,7 +126,7 @@ func briefsOf(ctx context.Context, r bun.IDB, me int64, at time.Time, id int64, 
 				AND u.sender_id <> m.person_id AND u.type <> 'system' AND u.recalled_at IS NULL AND ` + stillSeen("u") + ` LIMIT ` + strconv.Itoa(fewUnread) + `) AS few) AS unread,
 			(SELECT COALESCE(MAX(n.seq), 0) FROM mentions n WHERE n.conversation_id = m.conversation_id AND n.person_id IN (0, m.person_id)
 				AND n.seq > m.read_seq AND n.seq >= m.join_seq AND n.by_id <> m.person_id AND ` + stillSeen("n") + `) AS mention
-		FROM (` + latest + order + `LIMIT ?) AS m JOIN conversations c ON c.id = m.conversation_id
+		FROM (` + latest + order + `LIMIT ?) AS m` + whosePlaces + `
 			LEFT JOIN messages x ON x.conversation_id = c.id AND x.seq >= m.join_seq AND x.seq = CASE WHEN m.hid = 0 THEN c.seq ELSE
 				(SELECT MAX(y.seq) FROM messages y WHERE y.conversation_id = c.id AND y.seq >= m.join_seq AND ` + stillSeen("y") + `) END` + order
 	var rows []briefRow

@@ -15,6 +15,8 @@ func fill(ctx context.Context, r bun.IDB, me int64, places []place, a *SyncAnswe
 	}
 	for _, p := range places {
 		c := ConversationSync{Header: p.header(), Members: []Member{}, Cursors: []Cursor{}}
+		view := p.view(me)
+		c.Discreet = view.discreet
 		if c.Messages, c.Reset, err = gap(ctx, r, me, p); err != nil {
 			return err
 		}
@@ -26,10 +28,10 @@ func fill(ctx context.Context, r bun.IDB, me int64, places []place, a *SyncAnswe
 		}
 		for _, m := range members[p.ID] {
 			if c.Reset && m.LeftSeq == nil || !c.Reset && m.Version > p.known[0] {
-				c.Members = append(c.Members, m.seenBy(me, p.crowded()))
+				c.Members = append(c.Members, m.seenBy(view))
 			}
 			if m.LeftSeq == nil && (m.PersonID == me || !p.crowded()) {
-				c.Cursors = append(c.Cursors, Cursor{PersonID: m.PersonID, Read: m.ReadSeq, Received: m.ReceivedSeq})
+				c.Cursors = append(c.Cursors, m.seenBy(view).cursor())
 			}
 		}
 		a.Conversations = append(a.Conversations, c)

@@ -133,11 +133,11 @@ func (s *Service) Insiders(ctx context.Context, group, after int64, limit int) (
 	if _, err := s.GroupIn(ctx, s.db.R, group); err != nil {
 		return MemberPage{}, err
 	}
-	return s.insidersPage(ctx, group, after, limit, 0, true)
+	return s.insidersPage(ctx, group, after, limit, viewpoint{crowded: true})
 }
 
-// insidersPage reads who is in a conversation as somebody sees them; of a crowd he sees no cursors but his own.
-func (s *Service) insidersPage(ctx context.Context, conversation, after int64, limit int, by int64, crowded bool) (p MemberPage, err error) {
+// insidersPage reads who is in a conversation as somebody sees them.
+func (s *Service) insidersPage(ctx context.Context, conversation, after int64, limit int, view viewpoint) (p MemberPage, err error) {
 	rows, err := insiders(ctx, s.db.R, conversation, after, 0, limit+1)
 	if err != nil {
 		return p, err
@@ -145,7 +145,7 @@ func (s *Service) insidersPage(ctx context.Context, conversation, after int64, l
 	p = MemberPage{Members: []Member{}, People: []people.Person{}, More: len(rows) > limit}
 	rows = rows[:min(len(rows), limit)]
 	for _, row := range rows {
-		p.Members = append(p.Members, row.seenBy(by, crowded))
+		p.Members = append(p.Members, row.seenBy(view))
 	}
 	p.People, err = s.peopleOf(ctx, personsOf(rows))
 	return p, err

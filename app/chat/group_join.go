@@ -73,7 +73,7 @@ func (s *Service) freshTx(ctx context.Context, tx *storage.Tx, c Conversation, p
 func entering(group int64, fresh []int64, known map[int64]memberRow) (rows []memberRow) {
 	for _, person := range fresh {
 		was := known[person]
-		rows = append(rows, memberRow{ConversationID: group, PersonID: person, Role: RoleMember, ReadSeq: was.ReadSeq, ReceivedSeq: was.ReceivedSeq, MutedUntil: was.MutedUntil})
+		rows = append(rows, memberRow{ConversationID: group, PersonID: person, Role: RoleMember, ReadSeq: was.ReadSeq, ReceivedSeq: was.ReceivedSeq, Unshown: was.Unshown, MutedUntil: was.MutedUntil})
 	}
 	return rows
 }

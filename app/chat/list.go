@@ -75,7 +75,7 @@ func olderPlaces(ctx context.Context, r bun.IDB, me int64, at time.Time, id int6
 		args = append(args, at, at, id)
 	}
 	const order = ` ORDER BY c.updated_at DESC, c.id DESC `
-	err := r.NewRaw(`SELECT `+placeColumns+` FROM (`+q+order+`LIMIT ?) AS m JOIN conversations c ON c.id = m.conversation_id`+order, append(args, limit)...).Scan(ctx, &found)
+	err := r.NewRaw(`SELECT `+placeColumns+` FROM (`+q+order+`LIMIT ?) AS m`+whosePlaces+order, append(args, limit)...).Scan(ctx, &found)
 	return found, err
 }
 
@@ -99,7 +99,11 @@ func (s *Service) Members(ctx context.Context, by, conversationID, after int64, 
 	if err != nil {
 		return MemberPage{}, err
 	}
-	p, err := s.insidersPage(ctx, conversationID, after, limit, by, c.MemberCount > shownCursors)
+	view, err := s.viewOf(ctx, s.db.R, c, by)
+	if err != nil {
+		return MemberPage{}, err
+	}
+	p, err := s.insidersPage(ctx, conversationID, after, limit, view)
 	if err != nil {
 		return MemberPage{}, fmt.Errorf("members of %d: %w", conversationID, err)
 	}

@@ -155,10 +155,20 @@ func (s *Service) tellCursors(ctx context.Context, moved map[int64]Known) error 
 	if err != nil {
 		return err
 	}
+	discreet, err := discreetIn(ctx, s.db.R, slices.Collect(maps.Keys(moved)))
+	if err != nil {
+		return err
+	}
 	to := s.watch.inside(moved)
 	for _, m := range rows {
-		s.hub.PushHere(to[m.ConversationID], hub.Frame{Type: "cursor", ConversationID: m.ConversationID, Droppable: true,
-			Data: Cursor{PersonID: m.PersonID, Read: m.ReadSeq, Received: m.ReceivedSeq}})
+		seen := map[Cursor][]int64{}
+		for _, person := range to[m.ConversationID] {
+			cursor := m.seenBy(viewpoint{person: person, discreet: slices.Contains(discreet[m.ConversationID], person)}).cursor()
+			seen[cursor] = append(seen[cursor], person)
+		}
+		for cursor, people := range seen {
+			s.hub.PushHere(people, hub.Frame{Type: "cursor", ConversationID: m.ConversationID, Droppable: true, Data: cursor})
+		}
 	}
 	return nil
 }
@@ -221,7 +231,7 @@ func whereabouts(ctx context.Context, r bun.IDB, people []int64) (map[int64]map[
 
 func cursorsOf(ctx context.Context, r bun.IDB, conversations []int64) ([]memberRow, error) {
 	var rows []memberRow
-	err := r.NewSelect().Model(&rows).Column("conversation_id", "person_id", "read_seq", "received_seq").
+	err := r.NewSelect().Model(&rows).Column("conversation_id", "person_id", "read_seq", "received_seq", "unshown").
 		Where("conversation_id IN (?) AND left_seq IS NULL", bun.List(conversations)).Scan(ctx)
 	return rows, err
 }

@@ -306,45 +306,6 @@ func (s *Service) changedTx(ctx context.Context, tx *storage.Tx, c Conversation,
 	return nil
 }
 
-// MoveCursors records how far a person has received and read. Cursors never move back and never
-// pass the last message; other members' devices are told, if they are at most 100.
-func (s *Service) MoveCursors(ctx context.Context, by, conversationID, read, received int64) error {
-	mine, err := membership(ctx, s.db.R, conversationID, by)
-	if err != nil {
-		return err
-	}
-	if mine.LeftSeq != nil {
-		return nil // his devices may not know yet that he left
-	}
-	c, err := conversation(ctx, s.db.R, conversationID)
-	if err != nil {
-		return err
-	}
-	read = min(read, c.Seq)
-	received = max(min(received, c.Seq), read)
-	if read <= mine.ReadSeq && received <= mine.ReceivedSeq {
-		return nil
-	}
-	return s.db.Write(ctx, func(ctx context.Context, tx *storage.Tx) error {
-		row, moved, err := moveCursor(ctx, tx, conversationID, by, read, received)
-		if err != nil || !moved {
-			return err
-		}
-		to, way := []int64{by}, int64(0)
-		if c.MemberCount <= shownCursors {
-			way = row.ReadSeq - mine.ReadSeq + row.ReceivedSeq - mine.ReceivedSeq
-			if to, err = audience(ctx, tx, conversationID); err != nil {
-				return err
-			}
-		}
-		cursor := Cursor{PersonID: by, Read: row.ReadSeq, Received: row.ReceivedSeq}
-		tx.After(func() {
-			s.hub.Push(to, hub.Frame{Type: "cursor", ConversationID: conversationID, Data: cursor, Droppable: true, Moved: way})
-		})
-		return nil
-	})
-}
-
 // typing passes on that somebody types, to the other members only, if they are at most 100.
 func (s *Service) typing(person, conversation int64) {
 	to, err := present(context.Background(), s.db.R, conversation, shownCursors+1)

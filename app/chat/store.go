@@ -63,23 +63,16 @@ type memberRow struct {
 	Version        int64  `bun:"version"`
 	ReadSeq        int64  `bun:"read_seq"`
 	ReceivedSeq    int64  `bun:"received_seq"`
+	Unshown        int64  `bun:"unshown"` // how much of what he has read others are not shown
 
 	MutedUntil *time.Time `bun:"muted_until"`
 	Hid        int64      `bun:"hid"` // version of the last message he took out of his view; 0: none
 }
 
+// member is the place as others see it.
 func (r memberRow) member() Member {
 	return Member{PersonID: r.PersonID, Role: r.Role, JoinSeq: r.JoinSeq, Left: r.LeftSeq != nil,
-		Read: r.ReadSeq, Received: r.ReceivedSeq, Version: r.Version, MutedUntil: r.MutedUntil}
-}
-
-// seenBy is the place as somebody else sees it: in a crowd nobody sees how far others have read.
-func (r memberRow) seenBy(person int64, crowded bool) Member {
-	m := r.member()
-	if crowded && r.PersonID != person {
-		m.Read, m.Received = 0, 0
-	}
-	return m
+		Read: r.ReadSeq - r.Unshown, Received: r.ReceivedSeq, Version: r.Version, MutedUntil: r.MutedUntil}
 }
 
 type messageRow struct {
@@ -250,22 +243,6 @@ func moveList(ctx context.Context, tx *storage.Tx, person int64) (int64, error) 
 		INSERT INTO lists (person_id, list) VALUES (?, 1)
 		ON CONFLICT (person_id) DO UPDATE SET list = lists.list + 1 RETURNING list`, person).Scan(ctx, &list)
 	return list, err
-}
-
-// moveCursor moves forward only; moved is false when there was nothing to move.
-func moveCursor(ctx context.Context, tx *storage.Tx, conversation, person, read, received int64) (row memberRow, moved bool, err error) {
-	var rows []memberRow
-	err = tx.NewRaw(`
-		UPDATE members SET
-			read_seq = CASE WHEN ? > read_seq THEN ? ELSE read_seq END,
-			received_seq = CASE WHEN ? > received_seq THEN ? ELSE received_seq END
-		WHERE conversation_id = ? AND person_id = ? AND left_seq IS NULL AND (read_seq < ? OR received_seq < ?)
-		RETURNING person_id, read_seq, received_seq`,
-		read, read, received, received, conversation, person, read, received).Scan(ctx, &rows)
-	if err != nil || len(rows) == 0 {
-		return memberRow{}, false, err
-	}
-	return rows[0], true, nil
 }
 
 // messageAt reads one message; NotFound when there is none.

@@ -34,6 +34,7 @@ type ConversationSync struct {
 	Members  []Member  `json:"members"`
 	Messages []Message `json:"messages"`
 	Cursors  []Cursor  `json:"cursors"`
+	Discreet bool      `json:"discreet,omitempty"` // the reader is not told how far others have read
 }
 
 // SyncAnswer brings a device level with one instant of the server. Conversations that did not
@@ -67,7 +68,9 @@ type place struct {
 	Mine      int64     `bun:"mine"` // version of the reader's own place
 	Hid       int64     `bun:"hid"`  // of the last message he took out of his view
 	Reads     int64     `bun:"reads"`
-	List      int64     `bun:"list"` // the reader's; of the latest places only
+	Unseen    int64     `bun:"unseen"`   // part of Reads that the reader is not shown
+	Discreet  bool      `bun:"discreet"` // the reader keeps to himself how far he has read
+	List      int64     `bun:"list"`     // the reader's
 
 	known Known
 	reset bool
@@ -78,7 +81,12 @@ func (p place) header() Header {
 		Pins: p.Pins, Closed: p.Bond == bondApart, Info: p.Info}
 }
 
-// shared is the sum of the cursors that everybody sees.
+// view is how a person looks at a place of his own.
+func (p place) view(person int64) viewpoint {
+	return viewpoint{person: person, crowded: p.crowded(), discreet: p.Discreet && ofMembers(p.Kind, p.Bond, p.SiteID)}
+}
+
+// shared is the sum of everybody's cursors, where there is no crowd.
 func (p place) shared() int64 {
 	if p.crowded() {
 		return 0
@@ -187,7 +195,7 @@ func (s *Service) places(ctx context.Context, r bun.IDB, me int64, req SyncReque
 		known, ok := req.Known[p.ID]
 		p.known = known
 		p.reset = !ok || known[0] > p.Version || known[0] < p.Mine // his place is a new one: perhaps he was out for a while
-		if p.reset || known[0] < p.Version || known[1] != p.Reads {
+		if p.reset || known[0] < p.Version || known[1] != p.Reads-p.Unseen {
 			changed = append(changed, p)
 		}
 	}
@@ -199,8 +207,14 @@ const headerOf = `c.id, c.kind, c.seq, c.version, c.site_id, c.name, c.member_co
 	c.bond, c.pins, c.number, c.avatar, c.about, c.notice, c.join_rule, c.hushed`
 
 var placeColumns = headerOf + `,
-	m.join_seq, m.version AS mine, m.hid, CASE WHEN c.member_count > ` + strconv.Itoa(shownCursors) + ` THEN m.read_seq + m.received_seq ELSE
-	(SELECT COALESCE(SUM(o.read_seq + o.received_seq), 0) FROM members o WHERE o.conversation_id = c.id AND o.left_seq IS NULL) END AS reads`
+	m.join_seq, m.version AS mine, m.hid, COALESCE(l.list, 0) AS list, COALESCE(l.discreet, 0) = 1 AS discreet, CASE WHEN c.member_count > ` + strconv.Itoa(shownCursors) + ` THEN m.read_seq + m.received_seq ELSE
+	(SELECT COALESCE(SUM(o.read_seq + o.received_seq), 0) FROM members o WHERE o.conversation_id = c.id AND o.left_seq IS NULL) END AS reads,
+	CASE WHEN c.member_count > ` + strconv.Itoa(shownCursors) + ` THEN 0 WHEN l.discreet = 1 AND ` + ofMembersSQL + ` THEN
+	(SELECT COALESCE(SUM(o.read_seq), 0) FROM members o WHERE o.conversation_id = c.id AND o.person_id <> m.person_id AND o.left_seq IS NULL) ELSE
+	(SELECT COALESCE(SUM(o.unshown), 0) FROM members o WHERE o.conversation_id = c.id AND o.person_id <> m.person_id AND o.left_seq IS NULL AND o.unshown > 0) END AS unseen`
+
+// whosePlaces joins what placeColumns are of to the places m of one person.
+const whosePlaces = ` JOIN conversations c ON c.id = m.conversation_id LEFT JOIN lists l ON l.person_id = m.person_id `
 
 // latestOf opens a statement that picks places before anything is summed up for them: of five hundred conversations
 // only those that are shown have their cursors and what is unread counted.
@@ -212,8 +226,7 @@ func latestPlaces(ctx context.Context, r bun.IDB, me int64) ([]place, error) {
 	const order = ` ORDER BY CASE WHEN c.id IN (SELECT conversation_id FROM kept WHERE person_id = ? AND pinned = 1) THEN 0 ELSE 1 END, c.updated_at DESC `
 	var all []place
 	err := storage.Many(ctx, r, &all, `
-		SELECT `+placeColumns+`, COALESCE(l.list, 0) AS list
-		FROM (`+latestOf+order+`LIMIT ?) AS m JOIN conversations c ON c.id = m.conversation_id LEFT JOIN lists l ON l.person_id = m.person_id`+order,
+		SELECT `+placeColumns+` FROM (`+latestOf+order+`LIMIT ?) AS m`+whosePlaces+order,
 		me, me, covered, me)
 	return all, err
 }
@@ -221,7 +234,7 @@ func latestPlaces(ctx context.Context, r bun.IDB, me int64) ([]place, error) {
 func namedPlaces(ctx context.Context, r bun.IDB, me int64, ids []int64) ([]place, error) {
 	var all []place
 	err := storage.Many(ctx, r, &all, `
-		SELECT `+placeColumns+` FROM members m JOIN conversations c ON c.id = m.conversation_id
+		SELECT `+placeColumns+` FROM members m`+whosePlaces+`
 		WHERE m.person_id = ? AND m.left_seq IS NULL AND m.conversation_id IN (?)`, me, ids)
 	return all, err
 }

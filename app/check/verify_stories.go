@@ -21,6 +21,7 @@ var exempt = map[string]string{
 	"PATCH /api/im/conversations/{id}":                      "as above",
 	"PUT /api/im/groups/{id}/avatar":                        "an act, as another name is; app/contacts tells that story",
 	"PUT /api/im/me/avatar":                                 "as above",
+	"PATCH /api/im/privacy":                                 "as above",
 	"PUT /api/im/presence":                                  "as above",
 	"POST /api/im/requests":                                 "as above",
 	"POST /api/im/requests/{id}/agree":                      "as above",

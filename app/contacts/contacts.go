@@ -10,7 +10,7 @@
 // # What is pushed
 //
 //	contacts   Change: what changed of one's own contacts, on every device of one's own
-//	presence   {person_id, state}: a friend came, went or is something else now
+//	presence   {person_id, state, last_seen}: a friend came, went or is something else now
 //	person     Card: somebody one knows has another name, picture or signature
 //
 // Start and every Change carry `list`, the number of one's set (chat.List). It moves by one with each change, and
@@ -39,6 +39,7 @@ type Friend struct {
 	Remark    string        `json:"remark"`   // what the reader calls him
 	GroupID   int64         `json:"group_id"` // of the reader's own; 0: the first one, which has no row
 	State     string        `json:"state" enum:"online,away,busy,offline"`
+	LastSeen  *time.Time    `json:"last_seen,omitempty"` // of who is offline and lets the reader see it
 	Mutual    bool          `json:"mutual"`
 	Since     time.Time     `json:"since"`
 }
@@ -55,6 +56,7 @@ type Start struct {
 	List          int64             `json:"list"`
 	Epoch         string            `json:"epoch"`
 	Me            people.Member     `json:"me"`
+	Privacy       Privacy           `json:"privacy"`
 	FriendGroups  []FriendGroup     `json:"friend_groups"`
 	Friends       []Friend          `json:"friends"`
 	Groups        []chat.GroupPlace `json:"groups"`
@@ -70,6 +72,7 @@ type Start struct {
 type Change struct {
 	List         int64          `json:"list"`
 	Me           *people.Member `json:"me,omitempty"`
+	Privacy      *Privacy       `json:"privacy,omitempty"`
 	FriendGroups *[]FriendGroup `json:"friend_groups,omitempty"` // all of them, when one changed
 	Friends      []Friend       `json:"friends,omitempty"`
 	Gone         []int64        `json:"gone,omitempty"` // friends who are none any more
@@ -81,8 +84,9 @@ type Change struct {
 
 // Presence is the data of a `presence` frame.
 type Presence struct {
-	PersonID int64  `json:"person_id"`
-	State    string `json:"state" enum:"online,away,busy,offline"`
+	PersonID int64      `json:"person_id"`
+	State    string     `json:"state" enum:"online,away,busy,offline"`
+	LastSeen *time.Time `json:"last_seen,omitempty"` // as of a Friend
 }
 
 // Card is the data of a `person` frame: how somebody is shown.

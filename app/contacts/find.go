@@ -24,6 +24,7 @@ type Found struct {
 	City      string        `json:"city"`
 	District  string        `json:"district"`
 	Friend    bool          `json:"friend"`
+	LastSeen  *time.Time    `json:"last_seen,omitempty"` // on a card, to who may see it
 }
 
 // FoundPage is a stretch of what was found, the newest members first. Next is the cursor of those that follow,
@@ -138,7 +139,19 @@ func (s *Service) Card(ctx context.Context, me, person int64) (Found, error) {
 	if err := storage.Found(err, "person"); err != nil {
 		return Found{}, err
 	}
-	return r.found(s.now().UTC()), nil
+	v, presence, err := sightOf(ctx, s.db.R, me, person)
+	if err != nil {
+		return Found{}, storage.Found(err, "person")
+	}
+	now := s.now().UTC()
+	if s.hub.Present(person) && presence != people.Invisible {
+		v.SeenMS = now.UnixMilli()
+	}
+	card := r.found(now)
+	if person != me {
+		card.LastSeen = v.lastSeen(now)
+	}
+	return card, nil
 }
 
 func (r foundRow) found(today time.Time) Found {

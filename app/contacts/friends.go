@@ -108,9 +108,13 @@ func (s *Service) block(ctx context.Context, me, person int64, on bool) error {
 			return err
 		}
 		for _, f := range his { // he sees no more whether one is there, and is told no other thing
-			tx.After(func() { s.hub.Push([]int64{person}, presenceFrame(me, f.State)) })
+			tx.After(func() { s.hub.Push([]int64{person}, presenceFrame(Presence{me, f.State, f.LastSeen})) })
 		}
-		return s.tellTx(ctx, tx, map[int64]Change{me: {Blocked: &blocked}})
+		mine, err := s.friendsIn(ctx, tx, me, person)
+		if err != nil {
+			return err
+		}
+		return s.tellTx(ctx, tx, map[int64]Change{me: {Blocked: &blocked, Friends: mine}})
 	})
 }
 

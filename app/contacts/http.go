@@ -20,6 +20,7 @@ func (s *Service) Routes(w *web.Server) {
 	web.Route(w, web.Member, http.MethodPatch, "/api/im/me", "Change one's name, signature and profile", s.patchMe, few)
 	web.Route(w, web.Member, http.MethodPut, "/api/im/me/avatar", "Be shown by a face one uploaded; 0: by one's initials", s.putAvatar, few)
 	web.Route(w, web.Member, http.MethodPut, "/api/im/presence", "Be online, away, busy or invisible", s.putPresence, few)
+	web.Route(w, web.Member, http.MethodPatch, "/api/im/privacy", "Show others how far one has read, and when one was last there", s.patchPrivacy, few)
 	s.friendRoutes(w, few)
 	s.groupRoutes(w, few)
 	s.officeRoutes(w)
@@ -97,4 +98,13 @@ type presenceInput struct {
 func (s *Service) putPresence(ctx context.Context, in *presenceInput) (*meOutput, error) {
 	m, err := s.SetPresence(ctx, web.CallerOf(ctx).Person, in.Body.State)
 	return &meOutput{Body: m}, err
+}
+
+type privacyInput struct{ Body PrivacyChange }
+
+type privacyOutput struct{ Body Privacy }
+
+func (s *Service) patchPrivacy(ctx context.Context, in *privacyInput) (*privacyOutput, error) {
+	p, err := s.ChangePrivacy(ctx, web.CallerOf(ctx).Person, in.Body)
+	return &privacyOutput{Body: p}, err
 }

@@ -89,7 +89,7 @@ func (s *Service) SetPresence(ctx context.Context, me int64, state string) (afte
 		return after, err
 	}
 	err = s.db.Write(ctx, func(ctx context.Context, tx *storage.Tx) error {
-		moved, err := s.people.SetPresenceTx(ctx, tx, me, state)
+		moved, err := s.setPresenceTx(ctx, tx, me, state)
 		if err != nil {
 			return err
 		}
@@ -99,16 +99,36 @@ func (s *Service) SetPresence(ctx context.Context, me int64, state string) (afte
 		if err := s.tellTx(ctx, tx, map[int64]Change{me: {Me: &after}}); err != nil {
 			return err
 		}
-		rows, err := watchersOf(ctx, tx, []int64{me})
-		if err != nil {
-			return err
-		}
-		tx.After(func() {
-			for person, watchers := range byPerson(rows) {
-				s.hub.Push(watchers, presenceFrame(person, seen(state, s.hub.Present(person), true, false)))
-			}
-		})
-		return nil
+		return s.showPresenceTx(ctx, tx, me)
 	})
 	return after, err
+}
+
+// setPresenceTx keeps the state. Who is there and becomes invisible was last seen now, as if he went; who shows
+// himself again is seen from now on.
+func (s *Service) setPresenceTx(ctx context.Context, tx *storage.Tx, me int64, state string) (moved bool, err error) {
+	there, now := s.hub.Present(me), s.now()
+	if there {
+		if err := s.people.SeenTx(ctx, tx, []int64{me}, now); err != nil {
+			return false, err
+		}
+	}
+	if moved, err = s.people.SetPresenceTx(ctx, tx, me, state); err != nil || !there {
+		return moved, err
+	}
+	return moved, s.people.SeenTx(ctx, tx, []int64{me}, now)
+}
+
+// showPresenceTx tells those who may see it how somebody is.
+func (s *Service) showPresenceTx(ctx context.Context, tx *storage.Tx, me int64) error {
+	rows, err := watchersOf(ctx, tx, []int64{me})
+	if err != nil {
+		return err
+	}
+	tx.After(func() {
+		for what, watchers := range s.presences(rows) {
+			s.hub.Push(watchers, presenceFrame(what.presence()))
+		}
+	})
+	return nil
 }

@@ -7,6 +7,8 @@ import (
 	"time"
 
 	"ichat/app/hub"
+	"ichat/app/people"
+	"ichat/storage"
 )
 
 const (
@@ -16,13 +18,23 @@ const (
 
 	// presenceSlice is how many people one question names.
 	presenceSlice = 500
+
+	// seenEvery is how often it is noted at most that somebody is there, and stayEvery how often while he stays: a
+	// node that dies forgets no more than that.
+	seenEvery = time.Minute
+	stayEvery = 5 * time.Minute
 )
 
 // Presence hears from the hub that somebody came, or that his grace is over, and only takes note. Every node
 // hears of everybody, so each tells its own sockets.
-func (s *Service) Presence(person int64, _ bool) {
+func (s *Service) Presence(person int64, present bool) {
 	s.mu.Lock()
 	s.moved[person] = true
+	if present {
+		s.there[person] = true
+	} else {
+		delete(s.there, person)
+	}
 	s.mu.Unlock()
 	select {
 	case s.wake <- struct{}{}:
@@ -30,56 +42,113 @@ func (s *Service) Presence(person int64, _ bool) {
 	}
 }
 
-// Run tells friends who came and went, until ctx ends.
+// Run tells friends who came and went, and notes who is there, until ctx ends.
 func (s *Service) Run(ctx context.Context) error {
+	stays := time.NewTicker(stayEvery)
+	defer stays.Stop()
 	for {
 		select {
 		case <-ctx.Done():
-			return nil
-		case <-s.wake:
-		}
-		timer := time.NewTimer(gather)
-		select {
-		case <-ctx.Done():
-			timer.Stop()
-			return nil
-		case <-timer.C:
-		}
-		s.mu.Lock()
-		moved := slices.Collect(maps.Keys(s.moved))
-		s.moved = map[int64]bool{}
-		s.mu.Unlock()
-		for some := range slices.Chunk(moved, presenceSlice) {
-			if err := s.tellPresence(ctx, some); err != nil && ctx.Err() == nil {
-				s.log.ErrorContext(ctx, "friends are not told who came and went", "err", err)
+			return s.noteAll(context.WithoutCancel(ctx))
+		case <-stays.C:
+			if err := s.noteAll(ctx); err != nil && ctx.Err() == nil {
+				s.log.ErrorContext(ctx, "it is not noted who is there", "err", err)
 			}
+		case <-s.wake:
+			s.tellMoved(ctx)
+		}
+	}
+}
+
+// tellMoved waits a moment for others who come or go, and tells of all.
+func (s *Service) tellMoved(ctx context.Context) {
+	timer := time.NewTimer(gather)
+	defer timer.Stop()
+	select {
+	case <-ctx.Done():
+		return
+	case <-timer.C:
+	}
+	s.mu.Lock()
+	moved := slices.Collect(maps.Keys(s.moved))
+	s.moved = map[int64]bool{}
+	s.mu.Unlock()
+	for some := range slices.Chunk(moved, presenceSlice) {
+		if err := s.tellPresence(ctx, some); err != nil && ctx.Err() == nil {
+			s.log.ErrorContext(ctx, "friends are not told who came and went", "err", err)
 		}
 	}
 }
 
 func (s *Service) tellPresence(ctx context.Context, people []int64) error {
+	if err := s.note(ctx, people); err != nil {
+		return err
+	}
 	rows, err := watchersOf(ctx, s.db.R, people)
 	if err != nil {
 		return err
 	}
-	states := map[int64]string{}
-	for _, r := range rows {
-		states[r.PersonID] = seen(r.Presence, s.hub.Present(r.PersonID), true, false)
-	}
-	for person, watchers := range byPerson(rows) {
-		s.hub.PushHere(watchers, presenceFrame(person, states[person]))
+	for what, watchers := range s.presences(rows) {
+		s.hub.PushHere(watchers, presenceFrame(what.presence()))
 	}
 	return nil
 }
 
-func byPerson(rows []watcherRow) map[int64][]int64 {
-	found := map[int64][]int64{}
+// noteAll notes that whoever is there is.
+func (s *Service) noteAll(ctx context.Context) error {
+	s.mu.Lock()
+	there := slices.Collect(maps.Keys(s.there))
+	s.mu.Unlock()
+	for some := range slices.Chunk(there, presenceSlice) {
+		if err := s.note(ctx, some); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// note writes down that people are, or were until now, there; of those of whom it was written a moment ago, perhaps
+// by another node, nothing.
+func (s *Service) note(ctx context.Context, people []int64) error {
+	now := s.now()
+	due, err := s.people.LongUnseen(ctx, s.db.R, people, now.Add(-seenEvery))
+	if err != nil || len(due) == 0 {
+		return err
+	}
+	return s.db.Write(ctx, func(ctx context.Context, tx *storage.Tx) error { return s.people.SeenTx(ctx, tx, due, now) })
+}
+
+// shown is how somebody is, as some of those who watch him see it.
+type shown struct {
+	person int64
+	state  string
+	last   time.Time // zero: they do not see it
+}
+
+func (w shown) presence() Presence {
+	p := Presence{PersonID: w.person, State: w.state}
+	if !w.last.IsZero() {
+		p.LastSeen = &w.last
+	}
+	return p
+}
+
+// presences divides watchers by what they see of whom they watch.
+func (s *Service) presences(rows []watcherRow) map[shown][]int64 {
+	found, states, now := map[shown][]int64{}, map[int64]string{}, s.now()
 	for _, r := range rows {
-		found[r.PersonID] = append(found[r.PersonID], r.WatcherID)
+		state, known := states[r.PersonID]
+		if !known {
+			state = seen(r.Presence, s.hub.Present(r.PersonID), true, false)
+			states[r.PersonID] = state
+		}
+		w := shown{person: r.PersonID, state: state}
+		if last := r.lastSeen(now); state == people.Offline && last != nil {
+			w.last = *last
+		}
+		found[w] = append(found[w], r.WatcherID)
 	}
 	return found
 }
 
-func presenceFrame(person int64, state string) hub.Frame {
-	return hub.Frame{Type: "presence", Data: Presence{PersonID: person, State: state}}
-}
+func presenceFrame(p Presence) hub.Frame { return hub.Frame{Type: "presence", Data: p} }

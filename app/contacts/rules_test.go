@@ -3,6 +3,7 @@ package contacts
 import (
 	"errors"
 	"testing"
+	"time"
 
 	"ichat/app/chat"
 )
@@ -67,5 +68,36 @@ func TestWhoSeesWhetherSomebodyIsThere(t *testing.T) {
 		if got := seen(row.state, row.connected, row.mutual, row.hides); got != row.want {
 			t.Errorf("%+v: %s", row, got)
 		}
+	}
+}
+
+func TestWhoSeesWhenSomebodyWasLastThere(t *testing.T) {
+	now := time.Date(2026, 11, 26, 15, 0, 0, 0, time.UTC)
+	for _, row := range []struct {
+		what string
+		v    sight
+		want bool
+	}{
+		{"friends among friends", sight{His: "friends", Mine: "friends", Mutual: true}, true},
+		{"a stranger", sight{His: "friends", Mine: "friends"}, false},
+		{"a stranger whom both let", sight{His: "everyone", Mine: "everyone"}, true},
+		{"a stranger who lets his friends only", sight{His: "everyone", Mine: "friends"}, false},
+		{"a friend who lets nobody", sight{His: "everyone", Mine: "nobody", Mutual: true}, false},
+		{"of a friend who lets nobody", sight{His: "nobody", Mine: "everyone", Mutual: true}, false},
+		{"who was blocked", sight{His: "everyone", Mine: "everyone", Mutual: true, Hides: true}, false},
+		{"who has blocked", sight{His: "everyone", Mine: "everyone", Mutual: true, Blocks: true}, false},
+	} {
+		row.v.SeenMS = now.Add(-time.Hour).UnixMilli()
+		if got := row.v.lastSeen(now); (got != nil) != row.want || got != nil && !got.Equal(now.Add(-time.Hour)) {
+			t.Errorf("%s: %v", row.what, got)
+		}
+	}
+	open := sight{His: "friends", Mine: "friends", Mutual: true}
+	if open.lastSeen(now) != nil {
+		t.Error("who was never there was seen")
+	}
+	open.SeenMS = now.Add(-72 * time.Hour).UnixMilli()
+	if got := open.lastSeen(now); got == nil || !got.Equal(time.Date(2026, 11, 23, 0, 0, 0, 0, time.UTC)) {
+		t.Errorf("of long ago the moment is told: %v", got)
 	}
 }

@@ -55,7 +55,7 @@ func (s *screen) hear(e apptest.Event) {
 		p := decode[contacts.Presence](s.t, e)
 		for i := range s.shows.Friends {
 			if s.shows.Friends[i].Person.ID == p.PersonID {
-				s.shows.Friends[i].State = p.State
+				s.shows.Friends[i].State, s.shows.Friends[i].LastSeen = p.State, p.LastSeen
 			}
 		}
 	case "person":
@@ -73,7 +73,7 @@ func (s *screen) differs() (problems []string) {
 	s.t.Helper()
 	fresh := start(s.c)
 	for name, pair := range map[string][2]any{
-		"me": {s.shows.Me, fresh.Me}, "friends": {s.shows.Friends, fresh.Friends}, "groups of friends": {s.shows.FriendGroups, fresh.FriendGroups},
+		"me": {s.shows.Me, fresh.Me}, "privacy": {s.shows.Privacy, fresh.Privacy}, "friends": {s.shows.Friends, fresh.Friends}, "groups of friends": {s.shows.FriendGroups, fresh.FriendGroups},
 		"blocked": {s.shows.Blocked, fresh.Blocked}, "unread": {s.shows.Unread, fresh.Unread}, "kept": {s.shows.Kept, fresh.Kept}, "list": {s.shows.List, fresh.List},
 	} {
 		if !reflect.DeepEqual(pair[0], pair[1]) {
@@ -94,6 +94,9 @@ func (s *screen) take(c contacts.Change) {
 	s.shows.List = c.List
 	if c.Me != nil {
 		s.shows.Me = *c.Me
+	}
+	if c.Privacy != nil {
+		s.shows.Privacy = *c.Privacy
 	}
 	if c.FriendGroups != nil {
 		s.shows.FriendGroups = *c.FriendGroups

@@ -46,13 +46,14 @@ type Service struct {
 
 	mu    sync.Mutex
 	moved map[int64]bool // came or went since Run last told; guarded by mu
+	there map[int64]bool // whoever is there, on any node; guarded by mu
 	wake  chan struct{}  // of Run
 }
 
 // New makes the room; epoch is the database's.
 func New(db *storage.DB, ids *id.Source, now func() time.Time, h *hub.Hub, p *people.Service, c *chat.Service, f *files.Service, set *settings.Service, acts *audit.Log, epoch string, log *slog.Logger) *Service {
 	return &Service{db: db, ids: ids, now: now, hub: h, people: p, chat: c, files: f, settings: set, audit: acts, epoch: epoch, log: log,
-		moved: map[int64]bool{}, wake: make(chan struct{}, 1)}
+		moved: map[int64]bool{}, there: map[int64]bool{}, wake: make(chan struct{}, 1)}
 }
 
 // Start reads everything a page shows at sign-in, from one instant of the server.
@@ -74,6 +75,9 @@ func (s *Service) startIn(ctx context.Context, r bun.IDB, me int64, a *Start) (e
 		return err
 	}
 	if a.Me, err = s.people.MemberIn(ctx, r, me); err != nil {
+		return err
+	}
+	if a.Privacy, err = s.privacyIn(ctx, r, me); err != nil {
 		return err
 	}
 	if a.FriendGroups, err = groupsOf(ctx, r, me); err != nil {
@@ -104,10 +108,14 @@ func (s *Service) startIn(ctx context.Context, r bun.IDB, me int64, a *Start) (e
 // friendsIn reads friends as their owner sees them: all, or some.
 func (s *Service) friendsIn(ctx context.Context, r bun.IDB, me int64, some ...int64) ([]Friend, error) {
 	rows, err := friendsOf(ctx, r, me, some...)
-	list := []Friend{}
-	for _, f := range rows {
-		list = append(list, Friend{Person: f.Person, Number: f.Number, Signature: f.Signature, Remark: f.Remark, GroupID: f.GroupID,
-			Mutual: f.Mutual, Since: f.Since.UTC(), State: seen(f.Presence, s.hub.Present(f.ID), f.Mutual, f.Hides)})
+	list, now := []Friend{}, s.now()
+	for _, row := range rows {
+		f := Friend{Person: row.Person, Number: row.Number, Signature: row.Signature, Remark: row.Remark, GroupID: row.GroupID,
+			Mutual: row.Mutual, Since: row.Since.UTC(), State: seen(row.Presence, s.hub.Present(row.ID), row.Mutual, row.Hides)}
+		if f.State == people.Offline {
+			f.LastSeen = row.lastSeen(now)
+		}
+		list = append(list, f)
 	}
 	return list, err
 }
