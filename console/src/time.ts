@@ -95,3 +95,16 @@ export function length(seconds: number, lang: Lang): string {
 export function moment(at: string, now: number, lang: Lang): string {
   return `${dayName(at, now, lang)} ${clock(at, lang)}`
 }
+
+export type SeenWhen = { when: "now" | "today" | "yesterday" | "week" | "month" | "long"; time: string }
+
+/** seenWhen is how somebody's last visit is told: the time of day while it was today or yesterday, later roughly how long ago. */
+export function seenWhen(at: string, now: number, lang: Lang): SeenWhen {
+  const then = new Date(at).getTime()
+  const time = clock(at, lang)
+  if (now - then < minute) return { when: "now", time }
+  if (then >= dayStart(now)) return { when: "today", time }
+  if (then >= dayStart(now, -1)) return { when: "yesterday", time }
+  if (then >= dayStart(now, -7)) return { when: "week", time }
+  return { when: then >= dayStart(now, -30) ? "month" : "long", time }
+}

@@ -2,12 +2,12 @@ import type { Event } from "@wire/protocol"
 import { beforeEach, expect, test } from "vitest"
 import { Contacts } from "../src/state/contacts"
 import { ImApi, type Friend, type Myself, type Start } from "../src/state/imapi"
-import { jonas, later, me, Server, settle } from "./fakes"
+import { jonas, later, me, refusal, Server, settle } from "./fakes"
 
 const ida = { id: 3, kind: "member" as const, name: "Ida", avatar: "" }
 const friend = (person: Friend["person"], more: Partial<Friend> = {}): Friend => ({ person, number: 100 + person.id, signature: "", remark: "", group_id: 0, state: "offline", mutual: true, since: "2026-11-23T10:00:00Z", ...more })
 const myself: Myself = { person: me, number: 101, signature: "", sex: "", birthday: "", country: "", province: "", city: "", district: "", presence: "online" }
-const start = (more: Partial<Start> = {}): Start => ({ list: 5, epoch: "e", me: myself, friend_groups: [{ id: 9, name: "Work", position: 1 }], friends: [friend(jonas, { group_id: 9 }), friend(ida, { state: "online" })], groups: [], conversations: [], next: "", people: [], kept: [], blocked: [], unread: 0, ...more })
+const start = (more: Partial<Start> = {}): Start => ({ list: 5, epoch: "e", me: myself, privacy: { receipts: true, last_seen: "friends" }, friend_groups: [{ id: 9, name: "Work", position: 1 }], friends: [friend(jonas, { group_id: 9 }), friend(ida, { state: "online" })], groups: [], conversations: [], next: "", people: [], kept: [], blocked: [], unread: 0, ...more })
 
 let server: Server
 let contacts: Contacts
@@ -58,4 +58,25 @@ test("who comes while the list is read is not shown as away by the older answer"
   slow.done(start())
   await reading
   expect([contacts.state(jonas.id), contacts.friend(jonas.id)?.person.name, contacts.friend(jonas.id)?.signature]).toEqual(["online", "Jonas B", "new here"])
+})
+
+test("when a friend was last there goes with what is told of him next", () => {
+  push("presence", { person_id: ida.id, state: "offline", last_seen: "2026-11-26T10:00:00Z" })
+  expect(contacts.friend(ida.id)?.last_seen).toBe("2026-11-26T10:00:00Z")
+  push("presence", { person_id: ida.id, state: "offline" })
+  expect(contacts.friend(ida.id)?.last_seen).toBeNull()
+})
+
+test("what one shows is shown at once, follows one's other devices, and is as before when it was refused", async () => {
+  const slow = later<unknown>()
+  server.on("PATCH /api/im/privacy", () => slow.promise)
+  const asked = contacts.show({ receipts: false })
+  expect(contacts.privacy).toEqual({ receipts: false, last_seen: "friends" })
+  slow.done({ receipts: false, last_seen: "friends" })
+  await asked
+  push("contacts", { list: 6, privacy: { receipts: true, last_seen: "nobody" } })
+  expect(contacts.privacy).toEqual({ receipts: true, last_seen: "nobody" })
+  server.on("PATCH /api/im/privacy", refusal(500, "something went wrong"))
+  await expect(contacts.show({ last_seen: "everyone" })).rejects.toThrow()
+  expect(contacts.privacy?.last_seen).toBe("nobody")
 })

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest"
 import { ageOf } from "../src/state/age"
-import { ago, dayName, span } from "../src/time"
+import { ago, dayName, seenWhen, span } from "../src/time"
 
 const now = new Date(2026, 10, 23, 12, 0, 0).getTime()
 const before = (ms: number): string => new Date(now - ms).toISOString()
@@ -32,4 +32,13 @@ test("days have names while they are near", () => {
 
 test("a wait grows warm in steps", () => {
   expect([0, 1, 3, 8, 60].map((minutes) => ageOf(minutes * minute))).toEqual([0, 1, 2, 3, 3])
+})
+
+test("when somebody was last there is exact for two days, then rough", () => {
+  const now = new Date(2026, 10, 26, 15, 0).getTime()
+  const told = (...[month, day, h, m]: [number, number, number, number]) => seenWhen(new Date(2026, month, day, h, m).toISOString(), now, "en")
+  expect(told(10, 26, 15, 0).when).toBe("now")
+  expect(told(10, 26, 9, 5)).toEqual({ when: "today", time: "09:05" })
+  expect(told(10, 25, 23, 59)).toEqual({ when: "yesterday", time: "23:59" })
+  expect([told(10, 24, 23, 0).when, told(10, 10, 8, 0).when, told(6, 1, 8, 0).when]).toEqual(["week", "month", "long"])
 })

@@ -3,9 +3,10 @@
 import type { Person } from "@wire/protocol"
 import type { Dot } from "../parts/Face.vue"
 import { nameOf } from "../parts/faces"
-import { lang, t } from "../parts/ui"
-import type { Seen } from "../state/imapi"
+import { lang, now, t } from "../parts/ui"
+import type { Friend, Seen } from "../state/imapi"
 import type { Room } from "../state/rooms"
+import { seenWhen } from "../time"
 import { useStage } from "./stage"
 
 export function useCalled(): (person: Pick<Person, "id" | "name">) => string {
@@ -27,4 +28,15 @@ export function dotOf(state: Seen): Dot | undefined {
 
 export function stateText(state: Seen): string {
   return t(`im.state.${state}`)
+}
+
+/** How a friend is; of one who is away when he was last there, if he shows it. */
+export function friendText({ state, last_seen }: Pick<Friend, "state" | "last_seen">): string {
+  return state === "offline" && last_seen ? lastSeenText(last_seen) : stateText(state)
+}
+
+/** When somebody was last there: of today and yesterday to the minute, of earlier roughly. */
+export function lastSeenText(at: string): string {
+  const { when, time } = seenWhen(at, now.value, lang.value)
+  return t(`im.seen.${when}`, { time })
 }

@@ -4,7 +4,7 @@
 import type { Event, Person, Presence } from "@wire/protocol"
 import { computed, shallowRef, triggerRef } from "vue"
 import type { Loaded } from "./desk"
-import type { Card, ContactsChange, Friend, FriendGroup, ImApi, Mood, Myself, ProfileChange, Seen, Start } from "./imapi"
+import type { Card, ContactsChange, Friend, FriendGroup, ImApi, Mood, Myself, Privacy, PrivacyChange, ProfileChange, Seen, Start } from "./imapi"
 import { Keeping } from "./keeping"
 import type { Circle } from "./rooms"
 
@@ -16,6 +16,7 @@ export class Contacts implements Circle {
   readonly keeping: Keeping
   readonly #api: ImApi
   readonly #mine = shallowRef<Myself>()
+  readonly #privacy = shallowRef<Privacy>()
   readonly #groups = shallowRef<FriendGroup[]>([])
   readonly #friends = shallowRef(new Map<number, Friend>())
   readonly #blocked = shallowRef(new Set<number>())
@@ -44,6 +45,11 @@ export class Contacts implements Circle {
 
   get mine(): Myself | undefined {
     return this.#mine.value
+  }
+
+  /** What one shows others, and is shown of them. */
+  get privacy(): Privacy | undefined {
+    return this.#privacy.value
   }
 
   get groups(): FriendGroup[] {
@@ -128,6 +134,18 @@ export class Contacts implements Circle {
     this.#mine.value = await this.#api.mood(mood)
   }
 
+  /** Shows more or less of oneself; shown at once, and as it was again when it was refused. */
+  async show(change: PrivacyChange): Promise<void> {
+    const was = this.#privacy.value
+    if (was) this.#privacy.value = { ...was, ...change }
+    try {
+      this.#privacy.value = await this.#api.changePrivacy(change)
+    } catch (error) {
+      this.#privacy.value = was
+      throw error
+    }
+  }
+
   async remark(person: number, remark: string): Promise<void> {
     this.#keep(await this.#api.changeFriend(person, { remark: remark.trim() }))
   }
@@ -192,6 +210,7 @@ export class Contacts implements Circle {
   #take(start: Start): void {
     this.#list = start.list
     this.#mine.value = start.me
+    this.#privacy.value = start.privacy
     this.#groups.value = start.friend_groups
     this.#friends.value = new Map(start.friends.map((friend) => [friend.person.id, friend]))
     this.#blocked.value = new Set(start.blocked)
@@ -213,6 +232,7 @@ export class Contacts implements Circle {
       this.#mine.value = change.me
       this.#onPeople([change.me.person])
     }
+    if (change.privacy) this.#privacy.value = change.privacy
     if (change.friend_groups) this.#groups.value = change.friend_groups
     if (change.blocked) this.#blocked.value = new Set(change.blocked)
     for (const friend of change.friends ?? []) this.#friends.value.set(friend.person.id, friend)
@@ -227,8 +247,8 @@ export class Contacts implements Circle {
     triggerRef(this.#friends)
   }
 
-  #moved({ person_id, state }: Presence): void {
-    this.#put(person_id, { state })
+  #moved({ person_id, state, last_seen }: Presence): void {
+    this.#put(person_id, { state, last_seen: last_seen ?? null })
   }
 
   #renamed({ person, signature }: Card): void {

@@ -12,6 +12,7 @@ import { ChosenFiles } from "./files"
 import type { ImApi } from "./imapi"
 import { Keeping } from "./keeping"
 import { LineWatch, type Line } from "./line"
+import { forgetReading } from "./reading"
 import { Rooms } from "./rooms"
 import type { Writing } from "./writing"
 
@@ -35,6 +36,7 @@ export class Messenger implements Writing {
 
   constructor(options: MessengerOptions) {
     this.client = new Client(options)
+    options.api.onAnswer = (answer) => forgetReading(answer, this.client.conversations, options.me)
     this.box = new Box(options.api)
     this.keeping = new Keeping(options.api, options.clock)
     this.contacts = new Contacts(options.api, options.me, (people) => this.client.meet({ conversations: [], people }), () => void this.box.load(), this.keeping)

@@ -1,10 +1,10 @@
 // What only the messenger asks for: registration, oneself, contacts, the message box, groups.
 
 import { answerOf, Fault } from "@wire/api"
-import type { BoxPage, Device, Evidence, FaceFile, FoundPage, FoundPerson, Friend, FriendGroup, FriendRequest, GroupChange, GroupLink, GroupPage, Header, Joining, Kept, KeptChange, LinkList, LinkLook, MadeGroup, MentionPage, MessagePage, Myself, NewGroup, NewLink, Person, Registration, Reporting, Session, Start } from "@wire/protocol"
+import type { BindRequest, BoxPage, Device, Evidence, FaceFile, FoundPage, FoundPerson, Friend, FriendGroup, FriendRequest, GroupChange, GroupLink, GroupPage, Header, Joining, Kept, KeptChange, LinkList, LinkLook, MadeGroup, MentionPage, MessagePage, Myself, NewGroup, NewLink, Person, Privacy, Registration, Reporting, Session, Start, SyncAnswer, SyncRequest } from "@wire/protocol"
 import { ConsoleApi } from "./api"
 
-export type { BoxItem, BoxPage, Card, ContactsChange, Device, Evidence, FoundGroup, FoundPerson as Found, Friend, FriendGroup, FriendRequest, Header, Kept, KeptChange, LinkList, LinkLook, Mention, Myself, Start } from "@wire/protocol"
+export type { BoxItem, BoxPage, Card, ContactsChange, Device, Evidence, FoundGroup, FoundPerson as Found, Friend, FriendGroup, FriendRequest, Header, Kept, KeptChange, LinkList, LinkLook, Mention, Myself, Privacy, Start } from "@wire/protocol"
 
 /** What one says one is; who is invisible is offline to others. */
 export type Mood = Myself["presence"]
@@ -12,6 +12,7 @@ export type Mood = Myself["presence"]
 export type Seen = Friend["state"]
 export type Profile = Pick<Myself, "number" | "signature" | "sex" | "birthday" | "country" | "province" | "city" | "district">
 export type ProfileChange = Partial<Record<"name" | Exclude<keyof Profile, "number">, string>>
+export type PrivacyChange = Partial<Privacy>
 export type JoinRule = NonNullable<Header["join_rule"]>
 
 /** What a list shows of a group. */
@@ -20,6 +21,22 @@ export type GroupLook = Pick<Header, "id" | "name" | "member_count" | "number" |
 export type PeopleQuery = { q: string; sex: FoundPerson["sex"]; age_from: number | undefined; age_to: number | undefined; province: string; city: string }
 
 export class ImApi extends ConsoleApi {
+  /** Hears what a sync or a bind answered, before it is taken. */
+  onAnswer: (answer: SyncAnswer) => void = () => undefined
+
+  override async bind(request: BindRequest): Promise<SyncAnswer> {
+    return this.#heard(await super.bind(request))
+  }
+
+  override async sync(request: SyncRequest): Promise<SyncAnswer> {
+    return this.#heard(await super.sync(request))
+  }
+
+  #heard(answer: SyncAnswer): SyncAnswer {
+    this.onAnswer(answer)
+    return answer
+  }
+
   registration(): Promise<{ mode: "open" | "invite" | "closed" }> {
     return this.call("GET", "/api/im/registration")
   }
@@ -73,6 +90,10 @@ export class ImApi extends ConsoleApi {
 
   mood(state: Mood): Promise<Myself> {
     return this.call("PUT", "/api/im/presence", { state })
+  }
+
+  changePrivacy(change: PrivacyChange): Promise<Privacy> {
+    return this.call("PATCH", "/api/im/privacy", change)
   }
 
   changePassword(old: string, password: string): Promise<void> {

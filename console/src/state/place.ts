@@ -10,7 +10,7 @@ const pages: Record<Tab, readonly string[]> = {
   chats: ["chat"],
   contacts: ["box", "groups", "mentions", "person", "group"],
   find: ["people", "groups"],
-  me: ["profile", "devices", "blocked", "calls"],
+  me: ["profile", "devices", "privacy", "blocked", "calls"],
 }
 const numbered: readonly string[] = ["chat", "person", "group"]
 const panels: readonly string[] = ["details", "search"]
