@@ -186,7 +186,7 @@ func attempt(c *call, tx *Tx, log *slog.Logger) (err error) {
 			err = fault.New(fault.Internal, "something went wrong")
 		}
 	}()
-	if err := c.fn(context.WithoutCancel(c.ctx), tx); err != nil || tx.tenure == nil {
+	if err := c.fn(context.WithValue(context.WithoutCancel(c.ctx), inside{}, true), tx); err != nil || tx.tenure == nil {
 		return err
 	}
 	return tx.tenure.check()

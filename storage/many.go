@@ -45,6 +45,9 @@ func Many(ctx context.Context, q bun.IDB, dest any, text string, args ...any) er
 	if r, ok := q.(reader); ok {
 		if on, scans, n := r.kept(); on != nil {
 			n.one(ctx)
+			if _, pool := q.(reads); pool {
+				stray(ctx, text)
+			}
 			if f := n.heard.Load(); f != nil {
 				(*f)(scans.QueryGen().FormatQuery(text, listed(args)...))
 			}

@@ -56,7 +56,8 @@ func openPostgres(ctx context.Context, url string, log *slog.Logger) (*DB, error
 	}
 	c := &counter{}
 	db = db.WithQueryHook(c)
-	return &DB{R: reads{db, c}, read: db, write: db, log: log, counter: c, tenure: newTenure()}, nil
+	read := db.WithQueryHook(alone{})
+	return &DB{R: reads{read, c}, read: read, write: db, log: log, counter: c, tenure: newTenure()}, nil
 }
 
 // noEntry says in one line why there is no connection: the server refuses, or nobody is there. The driver's own words would name

@@ -130,6 +130,7 @@ func (tx *Tx) statement(ctx context.Context, text string) statement {
 
 // One is Tx.One on the read-only pool.
 func (db *DB) One(ctx context.Context, text string, args []any, dest ...any) error {
+	stray(ctx, text)
 	if db.reads == nil {
 		db.counter.one(ctx)
 		return onPostgres{db.read.DB, numbered(text)}.QueryRowContext(ctx, args...).Scan(dest...)

@@ -42,7 +42,7 @@ func openSQLite(ctx context.Context, path string, log *slog.Logger) (*DB, error)
 		return nil, fmt.Errorf("the database %s cannot be read: %w", path, err)
 	}
 	c, t := &counter{}, newTenure()
-	read, write = read.WithQueryHook(c), write.WithQueryHook(c)
+	read, write = read.WithQueryHook(c).WithQueryHook(alone{}), write.WithQueryHook(c)
 	return &DB{R: read, read: read, write: write, group: newGroupWriter(write, c, t, log), reads: newPrepared(read.DB), lock: lock, log: log, counter: c, tenure: t}, nil
 }
 

@@ -75,6 +75,7 @@ func Open(ctx context.Context, url string, log *slog.Logger) (*DB, error) {
 // fn may run more than once, so it may have no effect but SQL and tx.After, and it must return at
 // the first statement that fails. ctx only decides whether fn starts: a later cancel changes nothing.
 func (db *DB) Write(ctx context.Context, fn func(ctx context.Context, tx *Tx) error) error {
+	stray(ctx, "BEGIN")
 	if db.group != nil {
 		return db.group.write(ctx, fn)
 	}
@@ -87,6 +88,7 @@ func (db *DB) Snapshot(ctx context.Context, fn func(ctx context.Context, r bun.I
 	if db.Postgres() {
 		opts.Isolation = sql.LevelRepeatableRead
 	}
+	stray(ctx, "BEGIN")
 	tx, err := db.read.BeginTx(ctx, opts)
 	if err != nil {
 		return Classify(fmt.Errorf("begin a snapshot: %w", err))

@@ -284,6 +284,7 @@ func TestAWriteThatFellSilentKeepsNothing(t *testing.T) {
 	if limit != "10s" {
 		t.Fatalf("a silent transaction lasts %s", limit)
 	}
+	elsewhere := ctx
 	err := db.Write(ctx, func(ctx context.Context, tx *storage.Tx) error {
 		var backend int
 		must(t, tx.NewRaw("SELECT pg_backend_pid()").Scan(ctx, &backend))
@@ -292,7 +293,7 @@ func TestAWriteThatFellSilentKeepsNothing(t *testing.T) {
 		_, err = tx.ExecContext(ctx, "INSERT INTO meta (name, value) VALUES ('asleep', '')")
 		must(t, err)
 		for alive := 1; alive > 0; {
-			must(t, db.R.NewRaw("SELECT COUNT(*) FROM pg_stat_activity WHERE pid = ?", backend).Scan(ctx, &alive))
+			must(t, db.R.NewRaw("SELECT COUNT(*) FROM pg_stat_activity WHERE pid = ?", backend).Scan(elsewhere, &alive))
 		}
 		return nil
 	})

@@ -20,6 +20,7 @@ const (
 	wave       = 12 * time.Second // more than there is room for, then less, and so on
 	comers     = 24               // visitors that come at once
 	calmRate   = 32               // a second, between the rushes
+	lastOnes   = 8                // one of so many comes after the last rush, and half as often: these find room
 	queueWait  = time.Second      // of 99 of 100 visitors, while there is room
 	raceFor    = 215 * time.Second
 )
@@ -130,11 +131,15 @@ func (q *crowdOf) come(ctx context.Context, began time.Time) {
 			return
 		}
 		for ctx.Err() == nil {
-			level, rush := room/2, int(time.Since(began)/wave)%2 == 1
-			if rush {
-				level = room * 5 / 4
-			} else {
-				wait(ctx, time.Duration(float64(comers*time.Second/calmRate)*(0.5+rand.Float64())))
+			level, rate := room/2, time.Duration(calmRate)
+			switch rush := int(time.Since(began)/wave)%2 == 1; {
+			case at > q.most*(lastOnes-1)/lastOnes:
+				rate /= 2
+			case rush:
+				level, rate = room*5/4, 0
+			}
+			if rate > 0 {
+				wait(ctx, time.Duration(float64(comers*time.Second/rate)*(0.5+rand.Float64())))
 			}
 			if q.opened.Load()-q.c.closed.Load() < level {
 				break

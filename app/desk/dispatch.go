@@ -127,7 +127,10 @@ func (s *Service) round(ctx context.Context, f fence, site int64) error {
 	if err != nil {
 		return err
 	}
-	r := &round{desk: s, fence: f, site: site, seats: seats, hours: h, at: s.time()}
+	r := &round{desk: s, fence: f, site: site, seats: seats, hours: h, at: s.time(), atOnce: 1}
+	if s.db.Postgres() {
+		r.atOnce = handedAtOnce
+	}
 	for _, q := range all {
 		if q.rules.Auto && q.rules.hoursOr(h).Open(r.at) && q.hasRoom(seats) {
 			r.open = append(r.open, q)
@@ -145,6 +148,7 @@ type round struct {
 	hours    sites.Hours // the site's
 	at       time.Time
 	open     lines // the queues in which somebody has room
+	atOnce   int   // tickets handed out side by side
 	handed   int
 	failures []error
 }
@@ -164,9 +168,10 @@ func (r *round) run(ctx context.Context) error {
 			return errors.Join(append(r.failures, err)...)
 		}
 		more = len(page) == limit
-		for _, t := range page {
-			after = t
-			switch err := r.offer(ctx, t); {
+		for len(page) > 0 {
+			var chosen []*handing
+			chosen, after, page = r.choose(page)
+			switch err := r.handOut(ctx, chosen); {
 			case errors.Is(err, errAnew):
 				r.desk.work.add(news{sites: setOf(r.site)})
 				return errors.Join(r.failures...)
@@ -188,52 +193,121 @@ func (r *round) room() (n int) {
 	return min(n, handedMost)
 }
 
-// offer hands out a ticket, if somebody can get it.
-func (r *round) offer(ctx context.Context, t ticketRow) error {
-	q := r.open.of(t.QueueID)
-	if q == nil || !q.rules.hoursOr(r.hours).Serves(r.at, t.OpenedAt) {
-		return nil
-	}
-	agent, why := pick(q, r.seats, t)
-	if agent == nil {
-		if t.PassedBy == 0 || !q.hasRoom(r.seats) { // who passed it on may have room for those behind
-			r.open = slices.DeleteFunc(r.open, func(o *line) bool { return o == q })
+// handedAtOnce is how many tickets are given away side by side on PostgreSQL, each in a write of its own. SQLite has one writer.
+const handedAtOnce = 4
+
+// handing is a ticket on its way to an agent.
+type handing struct {
+	ticket ticketRow
+	agent  *candidate
+	why    Why
+	before time.Time     // when the agent was last served before it
+	err    error         // what came of it
+	done   chan struct{} // closed once that is known
+}
+
+// choose finds agents for the first tickets that somebody can get, no more than are handed out at once, and for each another
+// agent. It returns the last one it looked at, and those that are left.
+func (r *round) choose(page []ticketRow) (chosen []*handing, last ticketRow, rest []ticketRow) {
+	for i, t := range page {
+		q := r.open.of(t.QueueID)
+		last, rest = t, page[i+1:]
+		if q == nil || !q.rules.hoursOr(r.hours).Serves(r.at, t.OpenedAt) {
+			continue
 		}
-		return nil
-	}
-	err := r.desk.handTo(ctx, r.fence, t, agent, why)
-	switch {
-	case err == nil:
+		agent, why := pick(q, r.seats, t)
+		if agent == nil {
+			if t.PassedBy == 0 || !q.hasRoom(r.seats) { // who passed it on may have room for those behind
+				r.open = slices.DeleteFunc(r.open, func(o *line) bool { return o == q })
+			}
+			continue
+		}
+		if slices.ContainsFunc(chosen, func(h *handing) bool { return h.agent == agent }) {
+			return chosen, last, page[i:] // his seat is locked until the other one has arrived
+		}
+		chosen = append(chosen, &handing{ticket: t, agent: agent, why: why, before: agent.ServedAt, done: make(chan struct{})})
 		agent.given(q.ID, r.at)
-		if r.handed++; r.handed == handedMost {
-			return errAnew
+		if r.handed++; len(chosen) == r.atOnce || r.handed == handedMost {
+			break
 		}
-	case errors.Is(err, errTaken), errors.Is(err, errClosed):
-		// Somebody was quicker; his change has been told, so the seats are looked at again soon.
-	case errors.Is(err, errAway), errors.Is(err, errBusy), errors.Is(err, errFull), errors.Is(err, errFullHere):
-		return errAnew // the seats are not what was read
-	case fault.Is(err, fault.Unavailable), errors.Is(err, errFenced), ctx.Err() != nil:
-		return err
-	default:
-		r.failures = append(r.failures, err)
+	}
+	return chosen, last, rest
+}
+
+// handOut gives the chosen tickets to their agents.
+func (r *round) handOut(ctx context.Context, chosen []*handing) error {
+	var all []func() error
+	for i, h := range chosen {
+		all = append(all, func() error {
+			defer close(h.done)
+			h.err = r.desk.handTo(ctx, r.fence, h, chosen[:i])
+			return nil
+		})
+	}
+	together(all, len(all))
+	for _, h := range chosen {
+		switch ends := h.ends(ctx); {
+		case ends != nil:
+			return ends
+		case errors.Is(h.err, errTaken), errors.Is(h.err, errClosed):
+			// Somebody was quicker; his change has been told, so the seats are looked at again soon.
+			h.agent.notGiven(h.ticket.QueueID, h.before)
+		case h.err != nil:
+			r.failures = append(r.failures, h.err)
+		}
+	}
+	if r.handed >= handedMost {
+		return errAnew
 	}
 	return nil
 }
 
-// handTo gives the ticket to the agent, with the names of those whom the reason speaks of.
-func (s *Service) handTo(ctx context.Context, f fence, t ticketRow, agent *candidate, why Why) error {
-	ids := []int64{agent.Person}
-	for _, other := range why.Skipped {
+// ends is the reason for which what came of a ticket ends the round; nil when those behind it can be handed out.
+func (h *handing) ends(ctx context.Context) error {
+	switch err := h.err; {
+	case errors.Is(err, errAway), errors.Is(err, errBusy), errors.Is(err, errFull), errors.Is(err, errFullHere):
+		return errAnew // the seats are not what was read
+	case errors.Is(err, errAnew), errors.Is(err, errFenced), fault.Is(err, fault.Unavailable):
+		return err
+	case err != nil && ctx.Err() != nil:
+		return err
+	}
+	return nil
+}
+
+// turn waits until what came of those before is known, and refuses when one of them still waits: the order holds even if
+// this node dies in between.
+func turn(ctx context.Context, before []*handing) error {
+	if len(before) == 0 {
+		return nil
+	}
+	last := before[len(before)-1]
+	select {
+	case <-last.done:
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+	if last.ends(ctx) != nil {
+		return errAnew
+	}
+	return nil
+}
+
+// handTo gives a ticket to its agent after those before it, with the names of those whom the reason speaks of.
+func (s *Service) handTo(ctx context.Context, f fence, h *handing, before []*handing) error {
+	agent := h.agent.Person
+	ids := []int64{agent}
+	for _, other := range h.why.Skipped {
 		ids = append(ids, other.PersonID)
 	}
 	who, err := s.people.PeopleByID(ctx, ids)
 	if err != nil {
 		return err
 	}
-	t, err = s.hand(ctx, f, t, who[agent.Person], why.named(who))
+	t, err := s.hand(ctx, f, h.ticket, who[agent], h.why.named(who), func(ctx context.Context) error { return turn(ctx, before) })
 	if err == nil {
 		s.assigned.Add(1)
-		s.log.InfoContext(ctx, "ticket assigned", "ticket", t.ID, "agent", agent.Person, "waited", s.now().Sub(t.OpenedAt))
+		s.log.InfoContext(ctx, "ticket assigned", "ticket", t.ID, "agent", agent, "waited", s.now().Sub(t.OpenedAt))
 	}
 	return err
 }

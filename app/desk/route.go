@@ -43,6 +43,13 @@ func (c *candidate) given(queue int64, at time.Time) {
 	c.ServedAt = at
 }
 
+// notGiven takes that back.
+func (c *candidate) notGiven(queue int64, servedAt time.Time) {
+	c.Load--
+	c.In[queue]--
+	c.ServedAt = servedAt
+}
+
 // obstacle says why c cannot get a ticket of the queue that passedBy gave away; empty when he can. Nobody is told
 // that somebody is invisible.
 func (c *candidate) obstacle(q *line, passedBy int64) string {

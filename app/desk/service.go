@@ -34,14 +34,14 @@ func (s *Service) Take(ctx context.Context, by, ticket int64) (Ticket, error) {
 		return Ticket{}, err
 	}
 	why := Why{Rule: ruleByHand, Picked: by, By: by, Skipped: []Skipped{}}
-	if t, err = s.hand(ctx, fence{}, t, agent, why); err != nil {
+	if t, err = s.hand(ctx, fence{}, t, agent, why, func(context.Context) error { return nil }); err != nil {
 		return Ticket{}, err
 	}
 	return s.view(ctx, t)
 }
 
-// hand gives a waiting ticket to an agent: the one way a ticket gets an owner.
-func (s *Service) hand(ctx context.Context, f fence, known ticketRow, agent people.Person, why Why) (t ticketRow, err error) {
+// hand gives a waiting ticket to an agent: the one way a ticket gets an owner. may has the last word.
+func (s *Service) hand(ctx context.Context, f fence, known ticketRow, agent people.Person, why Why, may func(ctx context.Context) error) (t ticketRow, err error) {
 	err = s.db.Write(ctx, func(ctx context.Context, tx *storage.Tx) (err error) {
 		if t, err = s.lockTicket(ctx, tx, known); err != nil {
 			return err
@@ -78,7 +78,10 @@ func (s *Service) hand(ctx context.Context, f fence, known ticketRow, agent peop
 		if err := s.notify.CallTx(ctx, tx, t.call(notify.CalledForTicket, t.ConversationID, m.Seq)); err != nil {
 			return err
 		}
-		return insertAssignment(ctx, tx, assignmentRow{ID: s.ids.Next(), TicketID: t.ID, AgentID: agent.ID, At: at}, why)
+		if err := insertAssignment(ctx, tx, assignmentRow{ID: s.ids.Next(), TicketID: t.ID, AgentID: agent.ID, At: at}, why); err != nil {
+			return err
+		}
+		return may(ctx)
 	})
 	return t, err
 }

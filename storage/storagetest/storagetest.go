@@ -5,10 +5,12 @@ package storagetest
 import (
 	"context"
 	"errors"
+	"fmt"
 	"log/slog"
 	"net/url"
 	"os"
 	"path/filepath"
+	"runtime/debug"
 	"strings"
 	"sync"
 	"testing"
@@ -17,6 +19,14 @@ import (
 	"ichat/migrations"
 	"ichat/storage"
 )
+
+// What a write does beside its transaction ends the test: on a busy server it would wait for ever.
+func init() {
+	storage.OnStray(func(statement string) {
+		fmt.Fprintf(os.Stderr, "%s\n%s\n", statement, debug.Stack()) // a write answers a panic with a fault
+		panic("a statement inside of a write that is not of the write: " + statement)
+	})
+}
 
 // URL returns the URL of an empty database that is gone when the test ends.
 func URL(tb testing.TB) string {
