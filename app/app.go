@@ -9,7 +9,6 @@ import (
 	"net"
 	"net/http"
 	"os"
-	"path/filepath"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -30,13 +29,13 @@ import (
 	"ichat/app/nodes"
 	"ichat/app/notify"
 	"ichat/app/people"
+	"ichat/app/proof"
 	"ichat/app/safety"
 	"ichat/app/settings"
 	"ichat/app/sites"
 	"ichat/app/web"
 	"ichat/migrations"
 	"ichat/storage"
-	"ichat/storage/blob"
 )
 
 // hangUp is how long sockets get to take their goodbye.
@@ -58,6 +57,7 @@ type App struct {
 	Jobs     *jobs.Jobs
 	Nodes    *nodes.Service // nil when there is one node
 	Settings *settings.Service
+	Proof    *proof.Service
 	Audit    *audit.Log
 	Safety   *safety.Service
 	FAQ      *faq.Service
@@ -168,6 +168,9 @@ func (a *App) build(ctx context.Context) error {
 	if err := a.Settings.Load(ctx); err != nil {
 		return err
 	}
+	if a.Proof, err = proof.New(ctx, a.DB, a.now, a.Settings, a.Config.verifiers(), a.log); err != nil {
+		return err
+	}
 	a.Sites = sites.New(a.DB, ids, a.now, a.Audit, widgetFiles())
 	a.People = people.New(a.DB, ids, a.now, a.Sites, a.Audit, epoch)
 	if a.Files, err = a.openFiles(ctx, ids); err != nil {
@@ -200,32 +203,6 @@ func (a *App) build(ctx context.Context) error {
 	return a.first(ctx)
 }
 
-// openFiles builds the room of files. Uploads under way wait in the data folder: it is the one place
-// that can surely be written to.
-func (a *App) openFiles(ctx context.Context, ids *id.Source) (*files.Service, error) {
-	blobs, err := blob.Open(a.Config.Blobs())
-	if err != nil {
-		return nil, fmt.Errorf("ICHAT_BLOB_URL %w", err)
-	}
-	return files.New(ctx, a.DB, ids, a.now, blobs, filepath.Join(a.Config.Data, "uploads"), a.Settings, a.People, a.log)
-}
-
-// sockets says who may open one: this server's own pages, and programs that send no origin.
-func (a *App) sockets(epoch string, most int) hub.Options {
-	o := hub.Options{
-		Epoch: epoch, Log: a.log, Most: most, Grace: a.Config.Grace,
-		AllowOrigin: func(r *http.Request) bool {
-			origin := r.Header.Get("Origin")
-			return origin == "" || a.Web.OwnOrigin(r.Context(), origin)
-		},
-		Address: func(r *http.Request) string { return web.AddressOf(r.Context()) },
-	}
-	if a.Config.NoLimits {
-		o.UnboundPerAddress = -1
-	}
-	return o
-}
-
 // join registers the hooks: one per fact, from the room that knows it to the room that acts on it.
 func (a *App) join() {
 	a.Web.Authenticate(a.People.SignedIn)
@@ -237,6 +214,10 @@ func (a *App) join() {
 	a.Sites.OnChange(a.Desk.SiteChanged)
 	a.Settings.OwnedBy(a.People.SitesOwned)
 	a.People.RegisteredAs(func() string { return a.Settings.Current().Members.Registration })
+	a.Settings.AdmittedBy(a.Proof.Admits)
+	a.People.ProvedBy(func(ctx context.Context, given string) (func(context.Context, *storage.Tx) error, error) {
+		return a.Proof.Check(ctx, proof.Register, given, web.AddressOf(ctx))
+	})
 	a.People.OnAgent(a.Desk.SeatTx)
 	a.People.Seats(a.Desk.SeatsOf, a.Desk.SetSeatTx)
 	a.People.OnSessionEnd(a.Hub.EndSession)
@@ -276,6 +257,7 @@ func (a *App) routes() {
 	a.Web.Raw(web.Public, http.MethodGet, "/ws", func(c echo.Context) error { return a.Hub.Serve(c.Response(), c.Request()) })
 	a.Audit.Routes(a.Web)
 	a.Settings.Routes(a.Web)
+	a.Proof.Routes(a.Web)
 	a.Sites.Routes(a.Web)
 	a.People.Routes(a.Web)
 	a.Files.Routes(a.Web)
@@ -285,7 +267,7 @@ func (a *App) routes() {
 	a.FAQ.Routes(a.Web)
 	a.Desk.Routes(a.Web)
 	a.Contacts.Routes(a.Web)
-	consolePages(a.Web)
+	consolePages(a.Web, a.Proof.Sources)
 }
 
 // first makes what an empty database needs: a site, and the owner when the environment names one.
@@ -311,6 +293,9 @@ func (a *App) first(ctx context.Context) error {
 func (a *App) Close(ctx context.Context) error {
 	if a.Hub != nil {
 		a.Hub.Disconnect()
+	}
+	if a.Proof != nil {
+		a.Proof.Close()
 	}
 	return errors.Join(a.DB.ReleaseNode(context.WithoutCancel(ctx), a.node), a.DB.Close())
 }

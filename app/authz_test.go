@@ -138,6 +138,7 @@ var matrix = []struct {
 	{"POST /api/files", nil, `{}`, cells{401, 400, 400, 400, 400, 400}},                                                    // 400: not a form, which is asked after who calls
 	{"POST /api/files/{id}/links", filePath, "", cells{401, 404, 404, 200, 200, 200}},
 	{"GET /api/im/registration", nil, "", cells{200, 200, 200, 200, 200, 200}},
+	{"GET /api/im/proof", nil, "", cells{200, 200, 200, 200, 200, 200}},
 	{"POST /api/im/register", nil, `{"name":"Somebody","password":"12345678"}`, cells{403, 403, 403, 403, 403, 403}}, // closed until an owner opens it
 	{"GET /api/im", nil, "", cells{401, 403, 200, 403, 200, 200}},
 	{"GET /api/im/conversations", nil, "", cells{401, 403, 200, 403, 200, 200}},

@@ -31,6 +31,7 @@ type Config struct {
 	StopPause      time.Duration `env:"ICHAT_STOP_PAUSE" default:"1s" help:"How long /readyz says no before the door closes, so that proxies notice."`
 	DebugAddr      string        `env:"ICHAT_DEBUG_ADDR" help:"Loopback listener for /metrics and the profiler, such as 127.0.0.1:6060."`
 	LocalModels    bool          `env:"ICHAT_LOCAL_MODELS" help:"Lets owners name language models on this machine and in its network."`
+	LocalVerifier  bool          `env:"ICHAT_LOCAL_VERIFIER" help:"Lets owners name a verifier of registrations on this machine and in its network."`
 	Log            string        `env:"ICHAT_LOG" default:"info" enum:"debug,info,warn,error" help:"Log level; JSON when not a terminal."`
 
 	// NoLimits lifts the limits per person and address; only the load runs set it.
@@ -49,6 +50,14 @@ type Config struct {
 // models is where language models may be.
 func (c Config) models() door.Reach {
 	if c.LocalModels {
+		return door.House
+	}
+	return door.Internet
+}
+
+// verifiers is where the service may be that vouches for who registers.
+func (c Config) verifiers() door.Reach {
+	if c.LocalVerifier {
 		return door.House
 	}
 	return door.Internet

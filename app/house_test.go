@@ -26,6 +26,7 @@ var floors = map[string]int{
 	"ichat/app/settings":      3,
 	"ichat/app/sites":         3,
 	"ichat/app/people":        4,
+	"ichat/app/proof":         4,
 	"ichat/app/files":         5,
 	"ichat/app/chat":          6,
 	"ichat/app/safety":        7,

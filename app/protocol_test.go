@@ -18,6 +18,7 @@ import (
 	"ichat/app/files"
 	"ichat/app/notify"
 	"ichat/app/people"
+	"ichat/app/proof"
 	"ichat/app/safety"
 	"ichat/app/settings"
 	"ichat/app/sites"
@@ -48,7 +49,7 @@ var spoken = []struct {
 	{"BoardQueue", desk.BoardQueue{}}, {"BoardNumbers", desk.BoardNumbers{}}, {"BoardTicket", desk.BoardTicket{}}, {"Board", desk.Board{}},
 	{"File", files.File{}}, {"FileLinks", files.FileLinks{}}, {"FaceFile", files.FaceFile{}},
 	{"Mail", notify.Mail{}}, {"FailedMail", notify.FailedMail{}}, {"Notice", notify.Notice{}}, {"PushDevice", notify.PushDevice{}},
-	{"ChatSettings", settings.Chat{}}, {"FileSettings", settings.Files{}}, {"MemberSettings", settings.Members{}}, {"Settings", settings.Settings{}},
+	{"ChatSettings", settings.Chat{}}, {"FileSettings", settings.Files{}}, {"MemberSettings", settings.Members{}}, {"ProofSettings", settings.Proof{}}, {"AskedProof", proof.Asked{}}, {"Settings", settings.Settings{}},
 	{"Site", sites.Site{}}, {"Agent", people.Agent{}},
 	{"FaqEntry", faq.Entry{}}, {"FaqQuestion", faq.Question{}}, {"FaqCard", faq.Card{}}, {"FaqAnswered", faq.Answered{}}, {"UnknownQuestion", faq.Unknown{}},
 	{"BotEndpoint", faq.Endpoint{}}, {"Bot", faq.Bot{}}, {"FaqMatch", faq.Match{}}, {"FaqTrial", faq.Trial{}},

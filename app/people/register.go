@@ -32,13 +32,19 @@ type Registration struct {
 	City       string `json:"city,omitempty" maxLength:"256"`
 	District   string `json:"district,omitempty" maxLength:"256"`
 	Invitation string `json:"invitation,omitempty" maxLength:"128"` // of a link, where the server wants one
+	Proof      string `json:"proof,omitempty" maxLength:"8192"`     // that this is no program, where the server wants that
 }
 
 // RegisteredAs tells the room who may register: a setting.
 func (s *Service) RegisteredAs(mode func() string) { s.registration = mode }
 
+// ProvedBy tells the room who looks at the proof a registration brings, and what uses it up in the write of the member.
+func (s *Service) ProvedBy(check func(ctx context.Context, proof string) (use func(context.Context, *storage.Tx) error, err error)) {
+	s.proved = check
+}
+
 // Register makes a member and signs him in. Faults: Denied (closed), NotFound (no such invitation), Invalid by
-// field, Conflict (the name is taken).
+// field, Conflict (the name is taken), Unavailable (whoever looks at proofs is away).
 func (s *Service) Register(ctx context.Context, r Registration, locale string) (person int64, token string, err error) {
 	mode := s.registration()
 	if mode == RegisterClosed {
@@ -49,20 +55,17 @@ func (s *Service) Register(ctx context.Context, r Registration, locale string) (
 			return 0, "", err
 		}
 	}
-	profile, problems := Profile{}.applied(ProfileChange{Sex: &r.Sex, Birthday: &r.Birthday, Country: &r.Country, Province: &r.Province, City: &r.City, District: &r.District}, s.now())
-	name, problem := memberName(r.Name)
-	if problem != "" {
-		problems["name"] = problem
-	}
-	if problem := passwordProblem(r.Password); problem != "" {
-		problems["password"] = problem
-	}
-	if err := refused(problems); err != nil {
+	name, profile, err := r.checked(s.now())
+	if err != nil {
 		return 0, "", err
 	}
 	folded := Folded(name)
 	if taken, err := nameTaken(ctx, s.db.R, folded, 0); err != nil || taken {
 		return 0, "", orTaken(err)
+	}
+	useProof, err := s.proved(ctx, r.Proof) // after what a person mends in the form: a service looks at a proof once
+	if err != nil {
+		return 0, "", err
 	}
 	hash, err := s.vault.hash(ctx, r.Password)
 	if err != nil {
@@ -76,6 +79,9 @@ func (s *Service) Register(ctx context.Context, r Registration, locale string) (
 				return err
 			}
 		}
+		if err := useProof(ctx, tx); err != nil {
+			return err
+		}
 		if err := insertPerson(ctx, tx, a, s.now().UTC()); err != nil {
 			return err
 		}
@@ -86,6 +92,19 @@ func (s *Service) Register(ctx context.Context, r Registration, locale string) (
 		return err
 	})
 	return a.ID, token, err
+}
+
+// checked is the name and profile that are asked for, or the fields that are wrong.
+func (r Registration) checked(now time.Time) (name string, profile Profile, err error) {
+	profile, problems := Profile{}.applied(ProfileChange{Sex: &r.Sex, Birthday: &r.Birthday, Country: &r.Country, Province: &r.Province, City: &r.City, District: &r.District}, now)
+	name, problem := memberName(r.Name)
+	if problem != "" {
+		problems["name"] = problem
+	}
+	if problem := passwordProblem(r.Password); problem != "" {
+		problems["password"] = problem
+	}
+	return name, profile, refused(problems)
 }
 
 // InviteMember makes a link by which one person may register, for an owner of any site. To anybody else the

@@ -34,6 +34,7 @@ type Service struct {
 	onPersonEnd  []func(int64)
 	seats        func(context.Context, []int64) (map[int64]Seat, error)
 	registration func() string
+	proved       func(context.Context, string) (use func(context.Context, *storage.Tx) error, err error)
 	setSeat      func(context.Context, *storage.Tx, int64, SeatChange) (was SeatChange, err error)
 }
 

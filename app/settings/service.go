@@ -25,6 +25,7 @@ type Service struct {
 	log      *slog.Logger
 	audit    *audit.Log
 	owned    func(ctx context.Context, person int64) ([]int64, error)
+	admits   func(address string) bool
 	onChange []func(Settings)
 
 	loading sync.Mutex // one Load at a time, so that an older reading never replaces a newer one
@@ -43,6 +44,9 @@ func New(db *storage.DB, acts *audit.Log, log *slog.Logger) *Service {
 func (s *Service) OwnedBy(owned func(ctx context.Context, person int64) ([]int64, error)) {
 	s.owned = owned
 }
+
+// AdmittedBy tells the room which outside addresses an owner may name.
+func (s *Service) AdmittedBy(admits func(address string) bool) { s.admits = admits }
 
 // OnChange adds a function that gets the settings after each change. It must be quick, and it is
 // added before the first request.
@@ -91,6 +95,7 @@ func (s *Service) stored(ctx context.Context, r bun.IDB) (Settings, error) {
 			next = was
 		}
 	}
+	next.Proof.SecretEnd = masked(next.Proof.Secret)
 	return next, nil
 }
 
@@ -133,17 +138,11 @@ func (s *Service) Change(ctx context.Context, by int64, c Change) (Settings, err
 			return err
 		}
 		after := before
-		for _, r := range rows {
-			if !r.put(&after, c) {
-				continue
-			}
-			value, err := json.Marshal(r.in(&after))
-			if err != nil {
-				panic(err) // numbers, words, yes and no
-			}
-			if err := save(ctx, tx, row{Name: r.name, Value: string(value)}); err != nil {
-				return err
-			}
+		if err := s.apply(&after, before, c); err != nil {
+			return err
+		}
+		if err := saveChanged(ctx, tx, before, after); err != nil {
+			return err
 		}
 		return s.audit.WriteTx(ctx, tx, audit.Entry{By: by, Action: "settings.update", Changes: audit.Compare(before, after)})
 	})
@@ -154,4 +153,41 @@ func (s *Service) Change(ctx context.Context, by int64, c Change) (Settings, err
 		return Settings{}, err
 	}
 	return s.Current(), nil
+}
+
+// apply makes the change, or names the fields that are wrong.
+func (s *Service) apply(after *Settings, before Settings, c Change) error {
+	for _, r := range rows {
+		r.put(after, c)
+	}
+	refusal := fault.New(fault.Invalid, "the request is not valid")
+	for field, problem := range after.Proof.settle(before.Proof, c.Proof.Secret != nil, s.admits) {
+		refusal = refusal.With(field, problem)
+	}
+	if len(refusal.Fields) > 0 {
+		return refusal
+	}
+	return nil
+}
+
+// saveChanged writes the rows of what is different.
+func saveChanged(ctx context.Context, tx *storage.Tx, before, after Settings) error {
+	for _, r := range rows {
+		was, is := encoded(r.in(&before)), encoded(r.in(&after))
+		if was == is {
+			continue
+		}
+		if err := save(ctx, tx, row{Name: r.name, Value: is}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func encoded(value any) string {
+	b, err := json.Marshal(value)
+	if err != nil {
+		panic(err) // numbers, words, yes and no
+	}
+	return string(b)
 }

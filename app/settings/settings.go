@@ -7,6 +7,7 @@ type Settings struct {
 	Chat    Chat    `json:"chat"`
 	Files   Files   `json:"files"`
 	Members Members `json:"members"`
+	Proof   Proof   `json:"proof"`
 }
 
 // Chat is what the core asks.
@@ -41,6 +42,7 @@ func Default() Settings {
 		Files: Files{MaxImageMB: 10, MaxFileMB: 50, MaxMegapixels: 40},
 		// A server that answers visitors takes in strangers only when somebody decides so.
 		Members: Members{Registration: "closed", Groups: true, MaxCreated: 10, MaxJoined: 100, MaxFriends: 1000},
+		Proof:   Proof{Mode: ProofOff},
 	}
 }
 
@@ -66,6 +68,13 @@ type Change struct {
 		MaxJoined    *int    `json:"max_joined,omitempty" minimum:"1" maximum:"10000"`
 		MaxFriends   *int    `json:"max_friends,omitempty" minimum:"1" maximum:"10000"`
 	} `json:"members,omitempty"`
+	Proof struct {
+		Mode      *string `json:"mode,omitempty" enum:"off,work,service"`
+		ScriptURL *string `json:"script_url,omitempty" maxLength:"1000"`
+		VerifyURL *string `json:"verify_url,omitempty" maxLength:"1000"`
+		SiteKey   *string `json:"site_key,omitempty" maxLength:"1000"`
+		Secret    *string `json:"secret,omitempty" maxLength:"1000"` // empty takes it away
+	} `json:"proof,omitempty"`
 }
 
 // rows names the row of each setting. in is where it stands in Settings; put sets it there to what a change asks
@@ -88,6 +97,11 @@ var rows = []struct {
 	{"members.max_created", func(s *Settings) any { return &s.Members.MaxCreated }, func(s *Settings, c Change) bool { return put(&s.Members.MaxCreated, c.Members.MaxCreated) }},
 	{"members.max_joined", func(s *Settings) any { return &s.Members.MaxJoined }, func(s *Settings, c Change) bool { return put(&s.Members.MaxJoined, c.Members.MaxJoined) }},
 	{"members.max_friends", func(s *Settings) any { return &s.Members.MaxFriends }, func(s *Settings, c Change) bool { return put(&s.Members.MaxFriends, c.Members.MaxFriends) }},
+	{"proof.mode", func(s *Settings) any { return &s.Proof.Mode }, func(s *Settings, c Change) bool { return put(&s.Proof.Mode, c.Proof.Mode) }},
+	{"proof.script_url", func(s *Settings) any { return &s.Proof.ScriptURL }, func(s *Settings, c Change) bool { return put(&s.Proof.ScriptURL, c.Proof.ScriptURL) }},
+	{"proof.verify_url", func(s *Settings) any { return &s.Proof.VerifyURL }, func(s *Settings, c Change) bool { return put(&s.Proof.VerifyURL, c.Proof.VerifyURL) }},
+	{"proof.site_key", func(s *Settings) any { return &s.Proof.SiteKey }, func(s *Settings, c Change) bool { return put(&s.Proof.SiteKey, c.Proof.SiteKey) }},
+	{"proof.secret", func(s *Settings) any { return &s.Proof.Secret }, func(s *Settings, c Change) bool { return put(&s.Proof.Secret, c.Proof.Secret) }},
 }
 
 // put sets a value that is asked for.

@@ -35,12 +35,18 @@ func (s *Server) Pages(prefix string, files fs.FS, csp string) {
 
 // Page serves one file of a build, a page or a service worker, at a path of its own.
 func (s *Server) Page(at string, files fs.FS, name, csp string) {
+	s.PageUnder(at, files, name, func() string { return csp })
+}
+
+// PageUnder is Page under a policy that may change while the product runs.
+func (s *Server) PageUnder(at string, files fs.FS, name string, policy func() string) {
 	d := &dist{files: files}
 	s.onRead(at, func(c echo.Context) error {
 		f, err := d.file(name)
 		if err != nil {
 			return err
 		}
+		csp := policy()
 		setPolicy(c.Response().Header(), csp)
 		return f.send(c, csp)
 	})

@@ -1,18 +1,9 @@
 // Story 45: the messenger's back office: a group waits for its approval and lives under the owner's hand, and a report goes from
 // the wizard to its verdict; members on two devices, over reloads and a lost line.
 import assert from 'node:assert/strict'
-import { befriend, both, enter, members, password } from './circle.mjs'
-import { Owner } from './people.mjs'
-import { owner } from './product.mjs'
+import { backOffice, befriend, both, enter, members, password } from './circle.mjs'
 import { cutOff, lineTo, phone, startProduct } from './scene.mjs'
 import { folder, take } from './shots.mjs'
-
-async function backOffice(product, options) {
-  const boss = await Owner.at(`${product.origin}/admin`, { locale: 'en', ...options })
-  await boss.signIn(owner.email, owner.password)
-  await boss.part('nav-settings').waitFor()
-  return boss
-}
 
 async function foundGroup(device, name) {
   await device.shows('chats')

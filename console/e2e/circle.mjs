@@ -1,6 +1,6 @@
 // Members who know each other, made over the API, and their devices.
-import { Member } from './people.mjs'
-import { Caller } from './product.mjs'
+import { Member, Owner } from './people.mjs'
+import { Caller, owner } from './product.mjs'
 import { phone } from './scene.mjs'
 
 export const password = 'a long enough password'
@@ -33,4 +33,12 @@ export async function enter(at, { name }, options) {
 /** A member at a desk and on a phone. */
 export async function both(product, who, at = product) {
   return [await enter(at, who), await enter(product, who, { viewport: phone })]
+}
+
+/** The back office, with its owner signed in. */
+export async function backOffice(product, options) {
+  const boss = await Owner.at(`${product.origin}/admin`, { locale: 'en', ...options })
+  await boss.signIn(owner.email, owner.password)
+  await boss.part('nav-settings').waitFor()
+  return boss
 }

@@ -6,7 +6,7 @@ import { shallowRef } from "vue"
 import type { ActQuery } from "./audit"
 import type { QueuePatch } from "./queueform"
 
-export type SettingsPatch = { chat?: Partial<Settings["chat"]>; files?: Partial<Settings["files"]>; members?: Partial<Settings["members"]> }
+export type SettingsPatch = { chat?: Partial<Settings["chat"]>; files?: Partial<Settings["files"]>; members?: Partial<Settings["members"]>; proof?: Partial<Record<"mode" | "script_url" | "verify_url" | "site_key" | "secret", string>> }
 
 /** What the list of tickets may be narrowed to; `missed` are those closed without an answer. */
 export type TicketQuery = { site?: number; queue?: number; agent?: number; state?: Ticket["state"] | "missed"; rating?: number; from?: string; to?: string; before?: number; limit?: number }

@@ -1,7 +1,7 @@
 // What only the messenger asks for: registration, oneself, contacts, the message box, groups.
 
 import { answerOf, Fault } from "@wire/api"
-import type { BindRequest, BoxPage, Device, Evidence, FaceFile, FoundPage, FoundPerson, Friend, FriendGroup, FriendRequest, GroupChange, GroupLink, GroupPage, Header, Joining, Kept, KeptChange, LinkList, LinkLook, MadeGroup, MentionPage, MessagePage, Myself, NewGroup, NewLink, Person, Privacy, Registration, Reporting, Session, Start, SyncAnswer, SyncRequest } from "@wire/protocol"
+import type { AskedProof, BindRequest, BoxPage, Device, Evidence, FaceFile, FoundPage, FoundPerson, Friend, FriendGroup, FriendRequest, GroupChange, GroupLink, GroupPage, Header, Joining, Kept, KeptChange, LinkList, LinkLook, MadeGroup, MentionPage, MessagePage, Myself, NewGroup, NewLink, Person, Privacy, Registration, Reporting, Session, Start, SyncAnswer, SyncRequest } from "@wire/protocol"
 import { ConsoleApi } from "./api"
 
 export type { BoxItem, BoxPage, Card, ContactsChange, Device, Evidence, FoundGroup, FoundPerson as Found, Friend, FriendGroup, FriendRequest, Header, Kept, KeptChange, LinkList, LinkLook, Mention, Myself, Privacy, Start } from "@wire/protocol"
@@ -39,6 +39,11 @@ export class ImApi extends ConsoleApi {
 
   registration(): Promise<{ mode: "open" | "invite" | "closed" }> {
     return this.call("GET", "/api/im/registration")
+  }
+
+  /** What a registration has to bring. */
+  askedProof(): Promise<AskedProof> {
+    return this.call("GET", "/api/im/proof")
   }
 
   register(form: Registration): Promise<Session> {

@@ -32,6 +32,12 @@ export const sign = {
   "setup.owned": "ichat is already set up",
   "setup.ownedLead": "Sign in with the account that was created.",
 
+  "proof.working": "Making sure that you are a person…",
+  "proof.ready": "You are a person: thank you",
+  "proof.broken": "The check did not work",
+  "proof.brokenService": "The check could not be loaded",
+  "proof.person": "Please answer the check first",
+
   "denied.title": "This page is for owners and supervisors",
   "denied.lead": "Your account answers visitors. The inbox is where you work.",
 

@@ -34,6 +34,12 @@ export const sign: Record<keyof typeof same, string> = {
   "setup.owned": "ichat 已经设置好了",
   "setup.ownedLead": "请用已创建的账号登录。",
 
+  "proof.working": "正在确认您是真人…",
+  "proof.ready": "已确认您是真人",
+  "proof.broken": "验证没有成功",
+  "proof.brokenService": "无法加载验证",
+  "proof.person": "请先完成验证",
+
   "denied.title": "此页面仅限所有者和主管",
   "denied.lead": "您的账号用于接待访客，请前往接待台。",
 
