@@ -1,5 +1,6 @@
 // Story 44: whom one knows: where one lives, how one is, friend groups, blocks, parting, and one's devices; each on two devices,
 // over reloads and a lost line.
+import assert from 'node:assert/strict'
 import { befriend, both, enter, members, password } from './circle.mjs'
 import { Member } from './people.mjs'
 import { until } from './product.mjs'
@@ -97,6 +98,15 @@ async function friendsSeeHowOneIsAndWhoIsInvisibleIsAway() {
   for (const device of his) await rowOf(device, mira).filter({ hasText: 'At sea' }).waitFor()
 }
 
+/** Takes something along by the mouse and holds it over something else. */
+async function drags(device, what, to) {
+  const [from, at] = [await what.boundingBox(), await to.boundingBox()]
+  await device.page.mouse.move(from.x + from.width / 2, from.y + from.height / 2)
+  await device.page.mouse.down()
+  const middle = at.y + at.height / 2
+  await device.page.mouse.move(at.x + at.width / 2, middle + Math.sign(middle - from.y) * 4, { steps: 8 })
+}
+
 /** The friend groups as a device shows them, with who is in each. */
 function sections(device) {
   return device.page.locator('[data-test="section"]').evaluateAll((all) => all.map((one) => [one.querySelector('.clip').textContent, ...[...one.querySelectorAll('[data-test="person"] b')].map((b) => b.textContent)].join(': ')))
@@ -125,7 +135,24 @@ async function friendsAreFiledInGroupsOfOnesOwn() {
   await desk.part('friend-group-name').press('Enter')
   await desk.page.getByRole('button', { name: 'Move Home up' }).click()
   await sectionsAre([pocket], 'My friends: Oskar Lund', 'Home', 'Sailors')
+  const rowNamed = (name) => desk.part('friend-group-row').filter({ hasText: name })
+  await drags(desk, rowNamed('Sailors').locator('[data-test="grip"]'), rowNamed('Home'))
+  if (folder) await take('im-arrange', desk, 'en')
+  await desk.page.mouse.up()
+  await sectionsAre(devices, 'My friends: Oskar Lund', 'Sailors', 'Home')
+  await drags(desk, rowNamed('Home').locator('[data-test="grip"]'), rowNamed('Sailors'))
+  await desk.page.keyboard.press('Escape') // puts back what is held, and leaves the sheet open
+  await desk.page.mouse.up()
   await desk.page.keyboard.press('Escape')
+  await desk.part('friend-groups').waitFor({ state: 'detached' })
+  const sectionNamed = (name) => desk.part('section').filter({ hasText: name }).locator('[data-test="fold"]')
+  await drags(desk, rowOf(desk, oskar), sectionNamed('Home'))
+  if (folder) await take('im-dragged', desk, 'en')
+  await desk.page.mouse.up()
+  await sectionsAre(devices, 'My friends', 'Sailors', 'Home: Oskar Lund')
+  assert.equal(await desk.part('card-group').count(), 0, 'the end of a drag opened the card')
+  await desk.page.reload()
+  await sectionsAre([desk], 'My friends', 'Sailors', 'Home: Oskar Lund')
 
   await actOn(pocket, oskar, 'do-move')
   await pocket.part('friend-group').selectOption({ label: 'Sailors' })
@@ -133,7 +160,7 @@ async function friendsAreFiledInGroupsOfOnesOwn() {
   await pocket.part('card-group').filter({ hasText: 'Sailors' }).waitFor()
   await pocket.part('back').click()
   await pocket.page.reload()
-  await sectionsAre(devices, 'My friends', 'Home', 'Sailors: Oskar Lund')
+  await sectionsAre(devices, 'My friends', 'Sailors: Oskar Lund', 'Home')
   await desk.part('arrange').click()
   await desk.part('friend-group-row').filter({ hasText: 'Sailors' }).locator('[data-test="friend-group-drop"]').click()
   await desk.part('friend-group-row').filter({ hasText: 'Sailors' }).waitFor({ state: 'detached' })
