@@ -214,6 +214,7 @@ func (a *App) join() {
 	a.Sites.OnChange(a.Desk.SiteChanged)
 	a.Settings.OwnedBy(a.People.SitesOwned)
 	a.People.RegisteredAs(func() string { return a.Settings.Current().Members.Registration })
+	a.Chat.CategoriesBy(a.Contacts.CategoryTx)
 	a.Settings.AdmittedBy(a.Proof.Admits)
 	a.People.ProvedBy(func(ctx context.Context, given string) (func(context.Context, *storage.Tx) error, error) {
 		return a.Proof.Check(ctx, proof.Register, given, web.AddressOf(ctx))

@@ -37,6 +37,7 @@ func TestEveryRouteOfTheBackOfficeWritesDownItsAct(t *testing.T) {
 		// about what the world has not got; app/contacts makes it
 		"POST /api/admin/groups/requests/{id}": true, "POST /api/admin/groups/{id}/dissolve": true, "PATCH /api/admin/reports/{id}": true, "PATCH /api/admin/groups/{id}": true,
 		"PUT /api/admin/groups/{id}/members/{person}/mute": true, "POST /api/admin/groups/{id}/members/{person}/remove": true, "PATCH /api/admin/members/{person}": true,
+		"PUT /api/admin/report-categories": true, "PUT /api/admin/categories": true, "PATCH /api/admin/categories/{id}": true, "DELETE /api/admin/categories/{id}": true,
 		"PUT /api/admin/sites/{id}/faq/order": true, // it names every question; app/faq shows its act
 	}
 	beside := map[string]bool{ // what is administrative of a room's own routes

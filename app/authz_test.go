@@ -138,6 +138,7 @@ var matrix = []struct {
 	{"POST /api/files", nil, `{}`, cells{401, 400, 400, 400, 400, 400}},                                                    // 400: not a form, which is asked after who calls
 	{"POST /api/files/{id}/links", filePath, "", cells{401, 404, 404, 200, 200, 200}},
 	{"GET /api/im/registration", nil, "", cells{200, 200, 200, 200, 200, 200}},
+	{"GET /api/im/categories", nil, "", cells{401, 403, 200, 403, 200, 200}},
 	{"GET /api/im/proof", nil, "", cells{200, 200, 200, 200, 200, 200}},
 	{"POST /api/im/register", nil, `{"name":"Somebody","password":"12345678"}`, cells{403, 403, 403, 403, 403, 403}}, // closed until an owner opens it
 	{"GET /api/im", nil, "", cells{401, 403, 200, 403, 200, 200}},
@@ -184,6 +185,16 @@ var matrix = []struct {
 	{"DELETE /api/im/groups/{id}/links/{link}", groupPath, "", cells{401, 403, 404, 403, 404, 404}},
 	{"GET /api/im/links/{token}", nil, "", cells{401, 403, 404, 403, 404, 404}},
 	{"POST /api/im/groups/by-link", nil, `{"token":"x"}`, cells{401, 403, 404, 403, 404, 404}},
+	{"GET /api/im/report-categories", nil, "", cells{401, 403, 200, 403, 200, 200}},
+	{"GET /api/im/groups/{id}/evidence", groupPath, "", cells{401, 403, 404, 403, 404, 404}}, // a group of colleagues
+	{"GET /api/admin/report-categories", nil, "", cells{401, 403, 200, 403, 404, 200}},
+	{"POST /api/admin/report-categories", nil, `{"name":"%s"}`, cells{401, 403, 200, 403, 404, 200}},
+	{"PUT /api/admin/report-categories", nil, `{"order":[1]}`, cells{401, 403, 409, 403, 404, 409}}, // not all there are
+	{"PATCH /api/admin/report-categories/{id}", func(*world) string { return fill(1) }, `{"name":"%s"}`, cells{401, 403, 200, 403, 404, 200}},
+	{"POST /api/admin/categories", nil, `{"name":"%s"}`, cells{401, 403, 200, 403, 404, 200}},
+	{"PUT /api/admin/categories", nil, `{"order":[1]}`, cells{401, 403, 409, 403, 404, 409}},             // not all there are
+	{"PATCH /api/admin/categories/{id}", groupPath, `{"name":"x"}`, cells{401, 403, 404, 403, 404, 404}}, // no category, here and below
+	{"DELETE /api/admin/categories/{id}", groupPath, "", cells{401, 403, 404, 403, 404, 404}},
 	{"GET /api/admin/groups", nil, "", cells{401, 403, 200, 403, 404, 200}},
 	{"POST /api/admin/groups/requests/{id}", groupPath, `{"approve":false}`, cells{401, 403, 404, 403, 404, 404}},
 	{"GET /api/admin/waiting", nil, "", cells{401, 403, 200, 403, 404, 200}},

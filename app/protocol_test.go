@@ -59,8 +59,8 @@ var spoken = []struct {
 	{"FriendRequest", contacts.Request{}}, {"BoxItem", contacts.BoxItem{}}, {"BoxPage", contacts.BoxPage{}},
 	{"Privacy", contacts.Privacy{}}, {"PrivacyChange", contacts.PrivacyChange{}}, {"Friend", contacts.Friend{}}, {"FriendGroup", contacts.FriendGroup{}}, {"Start", contacts.Start{}}, {"ContactsChange", contacts.Change{}},
 	{"Presence", contacts.Presence{}}, {"Card", contacts.Card{}}, {"BriefPage", contacts.ConversationPage{}},
-	{"FoundPerson", contacts.Found{}}, {"FoundPage", contacts.FoundPage{}}, {"GroupPage", contacts.GroupPage{}}, {"NewGroup", contacts.NewGroup{}}, {"MadeGroup", contacts.MadeGroup{}},
-	{"Joining", contacts.Joining{}}, {"GroupLink", contacts.Link{}}, {"NewLink", contacts.NewLink{}}, {"LinkList", contacts.LinkList{}}, {"LinkLook", contacts.LinkLook{}}, {"Evidence", contacts.Evidence{}}, {"Reporting", contacts.Reporting{}}, {"ReportGroup", contacts.ReportGroup{}}, {"Report", contacts.Report{}}, {"ReportPage", contacts.ReportPage{}},
+	{"FoundPerson", contacts.Found{}}, {"FoundPage", contacts.FoundPage{}}, {"GroupPage", contacts.GroupPage{}}, {"NewGroup", contacts.NewGroup{}}, {"GroupCategory", contacts.Category{}}, {"CategoryNames", contacts.CategoryNames{}}, {"MadeGroup", contacts.MadeGroup{}},
+	{"Joining", contacts.Joining{}}, {"GroupLink", contacts.Link{}}, {"NewLink", contacts.NewLink{}}, {"LinkList", contacts.LinkList{}}, {"LinkLook", contacts.LinkLook{}}, {"Evidence", contacts.Evidence{}}, {"Reporting", contacts.Reporting{}}, {"ReportGroup", contacts.ReportGroup{}}, {"ReportedGroup", contacts.ReportedGroup{}}, {"GroupEvidence", contacts.GroupEvidence{}}, {"ReportCategory", contacts.ReportCategory{}}, {"Report", contacts.Report{}}, {"ReportPage", contacts.ReportPage{}},
 	{"WaitingGroup", contacts.Waiting{}}, {"WaitingPage", contacts.WaitingPage{}}, {"OfficeGroup", contacts.OfficeGroup{}}, {"OfficeGroups", contacts.OfficeGroups{}}, {"OfficeCounts", contacts.OfficeCounts{}}, {"Judgement", contacts.Judgement{}},
 	{"Change", audit.Change{}}, {"Who", audit.Who{}}, {"Act", audit.Act{}}, {"ActPage", audit.Page{}},
 }

@@ -32,7 +32,8 @@ type Info struct {
 	About    string `json:"about,omitempty" bun:"about"`
 	Notice   string `json:"notice,omitempty" bun:"notice"`
 	JoinRule string `json:"join_rule,omitempty" bun:"join_rule" enum:"open,apply,invite"`
-	Hushed   bool   `json:"hushed,omitempty" bun:"hushed"` // only its owner and admins may send
+	Hushed   bool   `json:"hushed,omitempty" bun:"hushed"`     // only its owner and admins may send
+	Category int64  `json:"category,omitempty" bun:"category"` // 0, or one that is no more: none
 }
 
 func (c Conversation) header() Header {

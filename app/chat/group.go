@@ -85,8 +85,10 @@ func (s *Service) foundTx(ctx context.Context, tx *storage.Tx, by int64, f Found
 	if allow == nil {
 		row.SiteID, err = s.siteFor(ctx, tx, by, f)
 	} else if err = allow(ctx, tx, f.People); err == nil {
-		row.Avatar, row.About, row.JoinRule = f.Info.Avatar, f.Info.About, f.Info.JoinRule
-		row.Number, err = freeNumber(ctx, tx)
+		row.Avatar, row.About, row.JoinRule, row.Category = f.Info.Avatar, f.Info.About, f.Info.JoinRule, f.Info.Category
+		if err = s.categorisedTx(ctx, tx, row.Category); err == nil {
+			row.Number, err = freeNumber(ctx, tx)
+		}
 	}
 	if err != nil {
 		return Conversation{}, err

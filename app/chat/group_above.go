@@ -65,7 +65,7 @@ func (s *Service) ChangeGroupTx(ctx context.Context, tx *storage.Tx, by, group i
 	}
 	after, err = s.aboveTx(ctx, tx, by, group, func(c Conversation) (*act, error) {
 		before = c.header()
-		return c.change(g), nil
+		return s.changeTx(ctx, tx, c, g)
 	})
 	return before, after, err
 }

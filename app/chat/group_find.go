@@ -19,12 +19,13 @@ func (s *Service) NameIn(ctx context.Context, r bun.IDB, group int64) (string, e
 // GroupFilter says which groups of members are meant. What is dissolved is found by nobody, and what takes
 // nobody in only by its number.
 type GroupFilter struct {
-	Name   string
-	Number int64
-	Before int64
-	Limit  int
-	All    bool // whatever they take in: for the back office
-	Over   bool // those that were dissolved, instead of those that were not
+	Name     string
+	Number   int64
+	Category int64
+	Before   int64
+	Limit    int
+	All      bool // whatever they take in: for the back office
+	Over     bool // those that were dissolved, instead of those that were not
 }
 
 // FoundGroup is a group as one who looks for it sees it.
@@ -74,6 +75,9 @@ func (f GroupFilter) query(me int64, folded string, gram int64) (q string, args 
 	} else {
 		also(`c.dissolved_at IS NULL`)
 	}
+	if f.Category != 0 {
+		also(`c.category <> 0 AND c.category = ?`, f.Category)
+	}
 	if folded != "" {
 		also(`g.gram = ?`, gram)
 		also(`c.folded LIKE ? ESCAPE '!'`, Like(folded))
@@ -82,6 +86,20 @@ func (f GroupFilter) query(me int64, folded string, gram int64) (q string, args 
 		also(id+` < ?`, f.Before)
 	}
 	return q + ` ORDER BY ` + id + ` DESC LIMIT ?`, append(args, f.Limit)
+}
+
+// CountByCategory counts the groups that are found, for each category that has some.
+func (s *Service) CountByCategory(ctx context.Context, r bun.IDB) (map[int64]int, error) {
+	var rows []struct {
+		Category int64 `bun:"category"`
+		N        int   `bun:"n"`
+	}
+	err := r.NewRaw(`SELECT category, COUNT(*) AS n FROM conversations WHERE category <> 0 AND dissolved_at IS NULL AND join_rule <> 'invite' GROUP BY category`).Scan(ctx, &rows)
+	counts := map[int64]int{}
+	for _, row := range rows {
+		counts[row.Category] = row.N
+	}
+	return counts, err
 }
 
 // nameSlice is how many groups one write of IndexNames takes.

@@ -29,6 +29,7 @@ type GroupChange struct {
 	Notice   *string `json:"notice,omitempty" maxLength:"16384"`
 	JoinRule *string `json:"join_rule,omitempty" enum:"open,apply,invite"`
 	Hushed   *bool   `json:"hushed,omitempty"`
+	Category *int64  `json:"category,omitempty" minimum:"0"` // 0: none
 }
 
 // ChangeGroup gives a group another name, or says something else of it. Faults of this and of everything below:
@@ -43,8 +44,31 @@ func (s *Service) ChangeGroup(ctx context.Context, by, group int64, g GroupChang
 		if err := st.may(toRename, ""); err != nil {
 			return nil, err
 		}
-		return c.change(g), nil
+		return s.changeTx(ctx, tx, c, g)
 	})
+}
+
+// changeTx is the act that makes a group so; nil when it is so already. A category it gets has to be there.
+func (s *Service) changeTx(ctx context.Context, tx *storage.Tx, c Conversation, g GroupChange) (*act, error) {
+	if g.Category != nil && *g.Category != c.Category {
+		if err := s.categorisedTx(ctx, tx, *g.Category); err != nil {
+			return nil, err
+		}
+	}
+	return c.change(g), nil
+}
+
+// categorisedTx refuses a category that is not there.
+func (s *Service) categorisedTx(ctx context.Context, tx *storage.Tx, category int64) error {
+	if category == 0 {
+		return nil
+	}
+	return s.category(ctx, tx, category)
+}
+
+// CategoriesBy tells the room, in the write that puts a group into a category, whether there is such a one.
+func (s *Service) CategoriesBy(there func(ctx context.Context, tx *storage.Tx, category int64) error) {
+	s.category = there
 }
 
 // checked is the change with its name in order, or a refusal of what is too long.
@@ -78,6 +102,7 @@ func (c Conversation) changed(g GroupChange) (name string, info Info, key string
 	name, info, key = c.Name, c.Info, "group.changed"
 	set(&info.About, g.About)
 	set(&info.JoinRule, g.JoinRule)
+	set(&info.Category, g.Category)
 	if g.Hushed != nil && *g.Hushed != c.Hushed {
 		info.Hushed, key = *g.Hushed, "group.unhushed"
 		if info.Hushed {

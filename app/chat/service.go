@@ -29,6 +29,7 @@ type Service struct {
 	onSend   []SendHook
 	onRecall []RecallHook
 	onEdit   []EditHook
+	category func(ctx context.Context, tx *storage.Tx, category int64) error // refuses one that is not there
 	log      *slog.Logger
 
 	audiences audiences

@@ -35,21 +35,22 @@ type conversationRow struct {
 	Notice   string `bun:"notice"`
 	JoinRule string `bun:"join_rule"`
 	Hushed   int64  `bun:"hushed"`
+	Category int64  `bun:"category"`
 }
 
 func (r conversationRow) conversation() Conversation {
 	return Conversation{ID: r.ID, Kind: r.Kind, SiteID: r.SiteID, OwnerID: r.OwnerID, PeerID: r.PeerID, Seq: r.Seq, Version: r.Version,
 		Name: r.Name, MemberCount: r.MemberCount, Dissolved: r.DissolvedAt != nil, Bond: r.Bond, Pins: r.Pins, membersVersion: r.MembersVersion,
-		Info: Info{Number: r.Number, Avatar: r.Avatar, About: r.About, Notice: r.Notice, JoinRule: r.JoinRule, Hushed: r.Hushed != 0}}
+		Info: Info{Number: r.Number, Avatar: r.Avatar, About: r.About, Notice: r.Notice, JoinRule: r.JoinRule, Hushed: r.Hushed != 0, Category: r.Category}}
 }
 
 // headerColumns are what a statement on conversations answers, and fields where it goes.
 const headerColumns = `kind, site_id, owner_id, peer_id, seq, version, name, member_count, members_version, dissolved_at IS NOT NULL,
-	bond, pins, number, avatar, about, notice, join_rule, hushed`
+	bond, pins, number, avatar, about, notice, join_rule, hushed, category`
 
 func (c *Conversation) fields() []any {
 	return []any{&c.Kind, &c.SiteID, &c.OwnerID, &c.PeerID, &c.Seq, &c.Version, &c.Name, &c.MemberCount, &c.membersVersion, &c.Dissolved,
-		&c.Bond, &c.Pins, &c.Number, &c.Avatar, &c.About, &c.Notice, &c.JoinRule, &c.Hushed}
+		&c.Bond, &c.Pins, &c.Number, &c.Avatar, &c.About, &c.Notice, &c.JoinRule, &c.Hushed, &c.Category}
 }
 
 type memberRow struct {

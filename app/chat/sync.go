@@ -204,7 +204,7 @@ func (s *Service) places(ctx context.Context, r bun.IDB, me int64, req SyncReque
 
 // headerOf are the columns of a place that make its header.
 const headerOf = `c.id, c.kind, c.seq, c.version, c.site_id, c.name, c.member_count, c.dissolved_at IS NOT NULL AS dissolved, c.updated_at,
-	c.bond, c.pins, c.number, c.avatar, c.about, c.notice, c.join_rule, c.hushed`
+	c.bond, c.pins, c.number, c.avatar, c.about, c.notice, c.join_rule, c.hushed, c.category`
 
 var placeColumns = headerOf + `,
 	m.join_seq, m.version AS mine, m.hid, COALESCE(l.list, 0) AS list, COALESCE(l.discreet, 0) = 1 AS discreet, CASE WHEN c.member_count > ` + strconv.Itoa(shownCursors) + ` THEN m.read_seq + m.received_seq ELSE

@@ -178,9 +178,11 @@ type GroupPage struct {
 	Next   int64             `json:"next"`
 }
 
-// FindGroups looks for groups by name or number; nothing at all finds the newest.
-func (s *Service) FindGroups(ctx context.Context, me int64, q string, before int64, limit int) (GroupPage, error) {
-	return s.groupPage(ctx, me, groupFilter(q, before, limit))
+// FindGroups looks for groups by name or number, of one category or (0) of all; nothing at all finds the newest.
+func (s *Service) FindGroups(ctx context.Context, me int64, q string, category, before int64, limit int) (GroupPage, error) {
+	f := groupFilter(q, before, limit)
+	f.Category = category
+	return s.groupPage(ctx, me, f)
 }
 
 // groupFilter takes digits for a number, and anything else for a name.

@@ -263,7 +263,7 @@ func TestAReportKeepsWhatWasSaidAround(t *testing.T) {
 	wu.Refused("POST", "/api/im/reports", report, 404)
 	han.Refused("POST", "/api/im/reports", report, 400) // himself
 	li.Refused("POST", "/api/im/reports", contacts.Reporting{Person: wu.ID, ConversationID: c, Seq: bad.Seq, Category: "abuse"}, 400)
-	li.Refused("POST", "/api/im/reports", `{"person":1,"category":"dull"}`, 400)
+	li.Refused("POST", "/api/im/reports", contacts.Reporting{Person: han.ID, Category: "dull"}, 400)
 	li.OK("POST", "/api/im/reports", report, nil)
 	han.OK("POST", fmt.Sprintf("%s/%d/recall", messages(c), bad.Seq), nil, nil)
 	var page contacts.ReportPage

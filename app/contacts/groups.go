@@ -18,6 +18,7 @@ type NewGroup struct {
 	Name     string  `json:"name" maxLength:"256"`
 	About    string  `json:"about,omitempty" maxLength:"4096"`
 	JoinRule string  `json:"join_rule,omitempty" enum:"open,apply,invite"`
+	Category int64   `json:"category,omitempty" minimum:"0"`
 	People   []int64 `json:"people,omitempty" maxItems:"10000"`
 }
 
@@ -46,7 +47,7 @@ func (s *Service) MakeGroup(ctx context.Context, me int64, g NewGroup) (MadeGrou
 }
 
 func (g NewGroup) founding() chat.Founding {
-	return chat.Founding{ClientID: g.ClientID, Name: g.Name, People: g.People, Info: chat.Info{About: g.About, JoinRule: g.JoinRule}}
+	return chat.Founding{ClientID: g.ClientID, Name: g.Name, People: g.People, Info: chat.Info{About: g.About, JoinRule: g.JoinRule, Category: g.Category}}
 }
 
 // askForGroup keeps what somebody wants until an owner of the server agrees. The same client id again is
@@ -81,10 +82,18 @@ func (s *Service) askForGroup(ctx context.Context, me int64, g NewGroup) (Reques
 				return nil
 			}
 		}
+		if g.Category != 0 {
+			if err := s.CategoryTx(ctx, tx, g.Category); err != nil {
+				return err
+			}
+		}
 		if n, err := s.ownedBy(ctx, tx, me); err != nil || n+len(before) >= s.settings.Current().Members.MaxCreated {
 			return orElse(err, errCreated)
 		}
-		return insertRequest(ctx, tx, row)
+		if err := insertRequest(ctx, tx, row); err != nil {
+			return err
+		}
+		return s.waitingTx(ctx, tx)
 	})
 	return row.Request, err
 }

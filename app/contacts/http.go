@@ -24,6 +24,7 @@ func (s *Service) Routes(w *web.Server) {
 	s.friendRoutes(w, few)
 	s.groupRoutes(w, few)
 	s.officeRoutes(w)
+	s.categoryRoutes(w)
 }
 
 type startOutput struct{ Body Start }

@@ -28,7 +28,7 @@ func (s *Service) friendRoutes(w *web.Server, few web.Limit) {
 	web.Route(w, web.Member, http.MethodPut, "/api/im/blocked/{person}", "Block somebody: messages, requests, presence", s.putBlocked, few)
 	web.Route(w, web.Member, http.MethodDelete, "/api/im/blocked/{person}", "Unblock somebody", s.deleteBlocked, few)
 	web.Route(w, web.Member, http.MethodGet, "/api/im/evidence", "What would be kept with a report of a message", s.getEvidence)
-	web.Route(w, web.Member, http.MethodPost, "/api/im/reports", "Report a member", s.postReport, web.PerPerson(0.02, 10))
+	web.Route(w, web.Member, http.MethodPost, "/api/im/reports", "Report a member, or a group of members", s.postReport, web.PerPerson(0.02, 10))
 	web.Route(w, web.Member, http.MethodPost, "/api/im/saved", "Find or make the conversation with oneself", s.postSaved, few)
 }
 

@@ -13,6 +13,7 @@ func (s *Service) groupRoutes(w *web.Server, few web.Limit) {
 	web.Route(w, web.Member, http.MethodPost, "/api/im/groups/{id}/members", "Bring friends into a group", s.postMembers, few)
 	web.Route(w, web.Member, http.MethodPut, "/api/im/groups/{id}/avatar", "Show a group by a face one uploaded; 0: by its initials", s.putGroupAvatar, few)
 	web.Route(w, web.Member, http.MethodPost, "/api/im/groups/{id}/join", "Come into an open group, or apply", s.postJoin, web.PerPerson(0.2, 20))
+	web.Route(w, web.Member, http.MethodGet, "/api/im/groups/{id}/evidence", "What would be kept with a report about a group", s.getGroupEvidence)
 	web.Route(w, web.Member, http.MethodGet, "/api/im/groups/{id}/requests", "Who waits to come into a group, for its owner and admins", s.getApplications)
 	web.Route(w, web.Member, http.MethodPost, "/api/im/groups/{id}/links", "Make a link into a group that ends after some hours", s.postLink, few)
 	web.Route(w, web.Member, http.MethodGet, "/api/im/groups/{id}/links", "What leads into a group, for its owner and admins", s.getLinks)
@@ -32,15 +33,16 @@ func (s *Service) postGroup(ctx context.Context, in *newGroupInput) (*madeOutput
 }
 
 type groupsInput struct {
-	Q      string `query:"q" maxLength:"64"`
-	Before int64  `query:"before" minimum:"0"`
-	Limit  int    `query:"limit" minimum:"1" maximum:"50" default:"20"`
+	Q        string `query:"q" maxLength:"64"`
+	Category int64  `query:"category" minimum:"0"`
+	Before   int64  `query:"before" minimum:"0"`
+	Limit    int    `query:"limit" minimum:"1" maximum:"50" default:"20"`
 }
 
 type groupsOutput struct{ Body GroupPage }
 
 func (s *Service) getGroups(ctx context.Context, in *groupsInput) (*groupsOutput, error) {
-	p, err := s.FindGroups(ctx, web.CallerOf(ctx).Person, in.Q, in.Before, in.Limit)
+	p, err := s.FindGroups(ctx, web.CallerOf(ctx).Person, in.Q, in.Category, in.Before, in.Limit)
 	return &groupsOutput{Body: p}, err
 }
 
@@ -153,4 +155,11 @@ type byLinkInput struct {
 func (s *Service) postByLink(ctx context.Context, in *byLinkInput) (*joiningOutput, error) {
 	j, err := s.JoinByLink(ctx, web.CallerOf(ctx).Person, in.Body.Token, in.Body.Note)
 	return &joiningOutput{Body: j}, err
+}
+
+type groupEvidenceOutput struct{ Body GroupEvidence }
+
+func (s *Service) getGroupEvidence(ctx context.Context, in *idInput) (*groupEvidenceOutput, error) {
+	e, err := s.GroupEvidenceFor(ctx, web.CallerOf(ctx).Person, in.ID)
+	return &groupEvidenceOutput{Body: e}, err
 }

@@ -7,6 +7,7 @@ import (
 
 	"ichat/app/audit"
 	"ichat/app/chat"
+	"ichat/app/hub"
 	"ichat/app/people"
 	"ichat/storage"
 )
@@ -51,6 +52,17 @@ func (s *Service) OfficeCounts(ctx context.Context, by int64) (n OfficeCounts, e
 		(SELECT COUNT(*) FROM requests WHERE kind = ? AND to_id = 0 AND state = ?) AS groups,
 		(SELECT COUNT(*) FROM member_reports WHERE state = ?) AS reports`, forFound, pending, reportOpen).Scan(ctx, &n)
 	return n, err
+}
+
+// waitingTx tells those who run the server, once the write is done, that more or less waits for them now. The frame says
+// nothing else: who reads what waits after the last one knows what is so.
+func (s *Service) waitingTx(ctx context.Context, tx *storage.Tx) error {
+	owners, err := s.people.OwnersIn(ctx, tx)
+	if err != nil {
+		return err
+	}
+	tx.After(func() { s.hub.Push(owners, hub.Frame{Type: "waiting"}) })
+	return nil
 }
 
 // WaitingGroups reads which groups wait for an owner's answer, above an id.
@@ -171,6 +183,9 @@ func (s *Service) Approve(ctx context.Context, by, request int64, yes bool, reas
 	if err := json.Unmarshal([]byte(row.Asked), &g); err != nil {
 		return m, err
 	}
+	if !s.categoryThere(ctx, g.Category) {
+		g.Category = 0
+	}
 	if g.People, err = s.stillFriends(ctx, row.FromID, g.People); err != nil {
 		return m, err
 	}
@@ -194,7 +209,10 @@ func (s *Service) decidedTx(ctx context.Context, tx *storage.Tx, row requestRow,
 		return err
 	}
 	notice := boxRow{PersonID: row.FromID, ID: s.ids.Next(), Kind: forFound + "_" + row.State, RequestID: row.ID, About: row.Note, Text: row.Reason, At: s.time()}
-	return s.deliverTx(ctx, tx, []boxRow{notice}, nil)
+	if err := s.deliverTx(ctx, tx, []boxRow{notice}, nil); err != nil {
+		return err
+	}
+	return s.waitingTx(ctx, tx)
 }
 
 // stillFriends is who of these people is a friend now.

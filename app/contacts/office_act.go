@@ -22,34 +22,42 @@ const (
 // no group of members, nobody in it), Conflict (dissolved, or its owner is meant), Invalid.
 func (s *Service) Dissolve(ctx context.Context, by, group int64, reason string) error {
 	return s.above(ctx, by, reason, func(ctx context.Context, tx *storage.Tx, reason string) error {
-		h, err := s.chat.CloseGroupTx(ctx, tx, by, group)
-		if err != nil {
-			return err
-		}
-		if err := s.audit.WriteTx(ctx, tx, audit.Entry{By: by, Action: "group.dissolve", TargetID: group, Target: h.Name, Changes: reasonOf(reason)}); err != nil {
-			return err
-		}
-		return s.tellOwnerTx(ctx, tx, h, groupDissolved, 0, reason)
+		return s.dissolveTx(ctx, tx, by, group, reason)
 	})
+}
+
+func (s *Service) dissolveTx(ctx context.Context, tx *storage.Tx, by, group int64, reason string) error {
+	h, err := s.chat.CloseGroupTx(ctx, tx, by, group)
+	if err != nil {
+		return err
+	}
+	if err := s.audit.WriteTx(ctx, tx, audit.Entry{By: by, Action: "group.dissolve", TargetID: group, Target: h.Name, Changes: reasonOf(reason)}); err != nil {
+		return err
+	}
+	return s.tellOwnerTx(ctx, tx, h, groupDissolved, 0, reason)
 }
 
 // EditGroup changes what a group says of itself, or lets nobody but its owner and admins write.
 func (s *Service) EditGroup(ctx context.Context, by, group int64, g chat.GroupChange, reason string) (out OfficeGroup, err error) {
 	err = s.above(ctx, by, reason, func(ctx context.Context, tx *storage.Tx, reason string) error {
-		before, after, err := s.chat.ChangeGroupTx(ctx, tx, by, group, g)
-		if err != nil || before.Version == after.Version {
-			return err
-		}
-		changes := append(audit.Compare(office(before), office(after)), reasonOf(reason)...)
-		if err := s.audit.WriteTx(ctx, tx, audit.Entry{By: by, Action: "group.edit", TargetID: group, Target: after.Name, Changes: changes}); err != nil {
-			return err
-		}
-		return s.tellOwnerTx(ctx, tx, after, groupChanged, 0, reason)
+		return s.editTx(ctx, tx, by, group, g, reason)
 	})
 	if err != nil {
 		return out, err
 	}
 	return s.OfficeGroup(ctx, by, group)
+}
+
+func (s *Service) editTx(ctx context.Context, tx *storage.Tx, by, group int64, g chat.GroupChange, reason string) error {
+	before, after, err := s.chat.ChangeGroupTx(ctx, tx, by, group, g)
+	if err != nil || before.Version == after.Version {
+		return err
+	}
+	changes := append(audit.Compare(office(before), office(after)), reasonOf(reason)...)
+	if err := s.audit.WriteTx(ctx, tx, audit.Entry{By: by, Action: "group.edit", TargetID: group, Target: after.Name, Changes: changes}); err != nil {
+		return err
+	}
+	return s.tellOwnerTx(ctx, tx, after, groupChanged, 0, reason)
 }
 
 // office is what of a group can be edited, for the audit log.
@@ -59,8 +67,9 @@ func office(h chat.Header) (shown struct {
 	Notice   string `json:"notice"`
 	JoinRule string `json:"join_rule"`
 	Hushed   bool   `json:"hushed"`
+	Category int64  `json:"category"`
 }) {
-	shown.Name, shown.About, shown.Notice, shown.JoinRule, shown.Hushed = h.Name, h.About, h.Notice, h.JoinRule, h.Hushed
+	shown.Name, shown.About, shown.Notice, shown.JoinRule, shown.Hushed, shown.Category = h.Name, h.About, h.Notice, h.JoinRule, h.Hushed, h.Category
 	return shown
 }
 

@@ -214,3 +214,30 @@ func boxOf(c *apptest.Client) []contacts.BoxItem {
 	c.OK("GET", "/api/im/box?limit=100", nil, &box)
 	return box.Items
 }
+
+func TestWhoRunsTheServerIsToldThatMoreOrLessWaits(t *testing.T) {
+	p := apptest.New(t)
+	office, li, han := p.Owner(), p.Member("Li Lei"), p.Member("Han Mei")
+	office.OK("PATCH", "/api/admin/settings", `{"members":{"approval":true}}`, nil)
+	screen, his := office.Connect(), li.Connect()
+	told := func(what string, want contacts.OfficeCounts) {
+		t.Helper()
+		screen.Wait("waiting", nil)
+		if n := counts(office); n != want {
+			t.Fatalf("%s: %+v", what, n)
+		}
+	}
+	var made contacts.MadeGroup
+	li.OK("POST", "/api/im/groups", contacts.NewGroup{ClientID: "the hikers", Name: "Hikers"}, &made)
+	told("asked", contacts.OfficeCounts{Groups: 1})
+	office.OK("POST", fmt.Sprint("/api/admin/groups/requests/", made.Request.ID), `{"approve":true}`, nil)
+	told("approved", contacts.OfficeCounts{})
+	var report struct{ ID int64 }
+	han.OK("POST", "/api/im/reports", contacts.Reporting{Person: li.ID, Category: "spam"}, &report)
+	told("reported", contacts.OfficeCounts{Reports: 1})
+	office.OK("PATCH", fmt.Sprint("/api/admin/reports/", report.ID), `{"state":"done"}`, nil)
+	told("judged", contacts.OfficeCounts{})
+	if slices.ContainsFunc(his.Drain(), func(e apptest.Event) bool { return e.Type == "waiting" }) {
+		t.Fatal("a member is told what waits for those who run the server")
+	}
+}

@@ -3,6 +3,7 @@ package contacts
 import (
 	"context"
 	"encoding/json"
+	"slices"
 	"time"
 
 	"github.com/uptrace/bun"
@@ -32,12 +33,13 @@ type Evidence struct {
 	At       time.Time `json:"at"`
 }
 
-// Reporting is what somebody reports: a person, and the message it is about, if there is one.
+// Reporting is what somebody reports: a person, and the message it is about, if there is one; or, without a person, a
+// group of members.
 type Reporting struct {
-	Person         int64  `json:"person" minimum:"1"`
+	Person         int64  `json:"person,omitempty" minimum:"0"`
 	ConversationID int64  `json:"conversation_id,omitempty" minimum:"0"`
 	Seq            int64  `json:"seq,omitempty" minimum:"0"`
-	Category       string `json:"category" enum:"spam,fraud,abuse,sexual,violence,illegal,impersonation,other"`
+	Category       string `json:"category" minLength:"1" maxLength:"16"` // the code of one
 	Text           string `json:"text,omitempty" maxLength:"8192"`
 }
 
@@ -52,6 +54,7 @@ type reportRow struct {
 	Category       string     `bun:"category"`
 	Text           string     `bun:"text"`
 	Evidence       string     `bun:"evidence"`
+	Subject        string     `bun:"subject"` // a reported group as it was; empty: a person
 	State          string     `bun:"state"`
 	Verdict        string     `bun:"verdict"`
 	Sanctions      string     `bun:"sanctions"` // joined by commas
@@ -67,29 +70,34 @@ func (s *Service) EvidenceFor(ctx context.Context, me, conversation, seq int64) 
 	if err != nil {
 		return nil, err
 	}
+	list := evidenceOf(page, seq-around)
+	if !slices.ContainsFunc(list, func(e Evidence) bool { return e.Seq == seq }) {
+		return nil, fault.New(fault.NotFound, "message not found")
+	}
+	return list, nil
+}
+
+// evidenceOf is what was said on a page of a conversation, from a number on.
+func evidenceOf(page chat.MessagePage, from int64) []Evidence {
 	names := map[int64]string{}
 	for _, p := range page.People {
 		names[p.ID] = p.Name
 	}
-	list, there := []Evidence{}, false
+	list := []Evidence{}
 	for _, m := range page.Messages {
-		if m.Seq < seq-around || m.Type == chat.System || m.Hidden {
+		if m.Seq < from || m.Type == chat.System || m.Hidden {
 			continue
 		}
-		there = there || m.Seq == seq
 		e := Evidence{Seq: m.Seq, SenderID: m.SenderID, Name: names[m.SenderID], Type: m.Type, Text: m.Body.Text, At: m.CreatedAt}
 		if m.Body.FileID != 0 {
 			e.Text = m.Body.Name
 		}
 		list = append(list, e)
 	}
-	if !there {
-		return nil, fault.New(fault.NotFound, "message not found")
-	}
-	return list, nil
+	return list
 }
 
-// Report keeps what somebody reports, with what was said around it.
+// Report keeps what somebody reports, with what was said around it. Faults: Invalid by field, NotFound.
 func (s *Service) Report(ctx context.Context, me int64, in Reporting) (id int64, err error) {
 	if in.Person == me {
 		return 0, errSelf
@@ -98,28 +106,52 @@ func (s *Service) Report(ctx context.Context, me int64, in Reporting) (id int64,
 	if err != nil {
 		return 0, err
 	}
-	if _, err := s.people.MemberIn(ctx, s.db.R, in.Person); err != nil {
+	row := reportRow{ID: s.ids.Next(), ByID: me, PersonID: in.Person, ConversationID: in.ConversationID, Seq: in.Seq, Category: in.Category, Text: text,
+		State: reportOpen, CreatedAt: s.time()}
+	if in.Person == 0 {
+		row.Seq = 0
+		row.Evidence, row.Subject, err = s.groupEvidence(ctx, me, in.ConversationID)
+	} else {
+		row.Evidence, err = s.personEvidence(ctx, me, in)
+	}
+	if err != nil {
 		return 0, err
+	}
+	return row.ID, s.db.Write(ctx, func(ctx context.Context, tx *storage.Tx) error {
+		if err := choosableTx(ctx, tx, row.Category); err != nil {
+			return err
+		}
+		if _, err := tx.NewInsert().Model(&row).Exec(ctx); err != nil {
+			return err
+		}
+		return s.waitingTx(ctx, tx)
+	})
+}
+
+// personEvidence is what is kept of a person's message and what stands around it.
+func (s *Service) personEvidence(ctx context.Context, me int64, in Reporting) (string, error) {
+	if _, err := s.people.MemberIn(ctx, s.db.R, in.Person); err != nil {
+		return "", err
 	}
 	evidence := []Evidence{}
 	if in.ConversationID != 0 {
+		var err error
 		if evidence, err = s.EvidenceFor(ctx, me, in.ConversationID, in.Seq); err != nil {
-			return 0, err
+			return "", err
 		}
 		for _, e := range evidence {
 			if e.Seq == in.Seq && e.SenderID != in.Person {
-				return 0, fault.New(fault.Invalid, "this message is somebody else's").With("seq", "this message is somebody else's")
+				return "", fault.New(fault.Invalid, "this message is somebody else's").With("seq", "this message is somebody else's")
 			}
 		}
 	}
-	kept, err := json.Marshal(evidence)
+	return encoded(evidence), nil
+}
+
+func encoded(v any) string {
+	b, err := json.Marshal(v)
 	if err != nil {
 		panic(err) // words and numbers
 	}
-	row := reportRow{ID: s.ids.Next(), ByID: me, PersonID: in.Person, ConversationID: in.ConversationID, Seq: in.Seq, Category: in.Category, Text: text,
-		Evidence: string(kept), State: reportOpen, CreatedAt: s.time()}
-	return row.ID, s.db.Write(ctx, func(ctx context.Context, tx *storage.Tx) error {
-		_, err := tx.NewInsert().Model(&row).Exec(ctx)
-		return err
-	})
+	return string(b)
 }

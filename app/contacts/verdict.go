@@ -26,22 +26,23 @@ const (
 
 // Report is a report as the back office sees it.
 type Report struct {
-	ID             int64         `json:"id"`
-	By             people.Person `json:"by"`
-	Person         people.Person `json:"person"`
-	Disabled       bool          `json:"disabled"` // the reported person
-	ConversationID int64         `json:"conversation_id"`
-	Group          *ReportGroup  `json:"group"` // it happened in, if it was one that is still there
-	Seq            int64         `json:"seq"`
-	Category       string        `json:"category"`
-	Text           string        `json:"text"`
-	Evidence       []Evidence    `json:"evidence"`
-	State          string        `json:"state" enum:"open,done"`
-	Verdict        string        `json:"verdict"`
-	Sanctions      []string      `json:"sanctions"` // warn, mute, remove, disable
-	CreatedAt      time.Time     `json:"created_at"`
-	DoneAt         *time.Time    `json:"done_at"`
-	DoneBy         people.Person `json:"done_by"`
+	ID             int64          `json:"id"`
+	By             people.Person  `json:"by"`
+	Person         people.Person  `json:"person"`
+	Disabled       bool           `json:"disabled"` // the reported person
+	ConversationID int64          `json:"conversation_id"`
+	Group          *ReportGroup   `json:"group"`   // it happened in or is about, if that is still there
+	Subject        *ReportedGroup `json:"subject"` // what is reported, if it is a group
+	Seq            int64          `json:"seq"`
+	Category       string         `json:"category"`
+	Text           string         `json:"text"`
+	Evidence       []Evidence     `json:"evidence"`
+	State          string         `json:"state" enum:"open,done"`
+	Verdict        string         `json:"verdict"`
+	Sanctions      []string       `json:"sanctions"` // warn, mute, remove, disable; of a group warn, hush, dissolve
+	CreatedAt      time.Time      `json:"created_at"`
+	DoneAt         *time.Time     `json:"done_at"`
+	DoneBy         people.Person  `json:"done_by"`
 }
 
 // ReportGroup is the group something was reported in. Inside: the reported person is in it.
@@ -61,7 +62,7 @@ type ReportPage struct {
 type Judgement struct {
 	State       string   `json:"state" enum:"open,done"`
 	Verdict     string   `json:"verdict,omitempty" maxLength:"8192"`
-	Sanctions   []string `json:"sanctions,omitempty" maxItems:"4" enum:"warn,mute,remove,disable"`
+	Sanctions   []string `json:"sanctions,omitempty" maxItems:"4" enum:"warn,mute,remove,disable,hush,dissolve"`
 	MuteMinutes int64    `json:"mute_minutes,omitempty" minimum:"0" maximum:"525600"`
 	Warning     string   `json:"warning,omitempty" maxLength:"8192"`
 }
@@ -89,6 +90,20 @@ func (j Judgement) checked() (Judgement, error) {
 		return problem("mute_minutes", "say for how long")
 	}
 	return j, nil
+}
+
+// fits refuses what cannot follow from a report of this kind.
+func (j Judgement) fits(row reportRow) error {
+	all := []string{toWarn, toMute, toPutOut, toDisable}
+	if row.PersonID == 0 {
+		all = []string{toWarn, toHush, toDissolve}
+	}
+	for _, sanction := range j.Sanctions {
+		if !slices.Contains(all, sanction) {
+			return fault.New(fault.Invalid, "this cannot follow from this report").With("sanctions", "this cannot follow from this report")
+		}
+	}
+	return nil
 }
 
 func (j Judgement) has(sanction string) bool { return slices.Contains(j.Sanctions, sanction) }
@@ -133,6 +148,12 @@ func (s *Service) reportsIn(ctx context.Context, r bun.IDB, rows []reportRow) ([
 			CreatedAt: row.CreatedAt.UTC(), DoneAt: row.DoneAt, DoneBy: who[row.DoneBy]}
 		if err := json.Unmarshal([]byte(row.Evidence), &one.Evidence); err != nil {
 			s.log.WarnContext(ctx, "the evidence of a report cannot be read", "report", row.ID, "err", err)
+		}
+		if row.Subject != "" {
+			one.Subject = &ReportedGroup{}
+			if err := json.Unmarshal([]byte(row.Subject), one.Subject); err != nil {
+				s.log.WarnContext(ctx, "what a report is about cannot be read", "report", row.ID, "err", err)
+			}
 		}
 		for _, p := range places {
 			if p.ID != row.ConversationID {
@@ -185,6 +206,9 @@ func (s *Service) Judge(ctx context.Context, by, report int64, j Judgement) (out
 		if err != nil {
 			return err
 		}
+		if err := j.fits(before); err != nil {
+			return err
+		}
 		row := before.judged(by, j, s.time())
 		if _, err := tx.NewUpdate().Model(&row).Column("state", "verdict", "sanctions", "done_by", "done_at").WherePK().Exec(ctx); err != nil {
 			return err
@@ -203,10 +227,11 @@ func (s *Service) Judge(ctx context.Context, by, report int64, j Judgement) (out
 			}
 		}
 		list, err := s.reportsIn(ctx, tx, []reportRow{row})
-		if err == nil {
-			out = list[0]
+		if err != nil {
+			return err
 		}
-		return err
+		out = list[0]
+		return s.waitingTx(ctx, tx)
 	})
 	return out, err
 }
@@ -239,15 +264,20 @@ func (row reportRow) shown() map[string]string {
 
 // followTx does what follows from a report: what concerns the group first, whose lock comes before people's.
 func (s *Service) followTx(ctx context.Context, tx *storage.Tx, by int64, row reportRow, j Judgement) error {
-	for _, one := range []struct {
-		sanction string
-		do       func() error
-	}{
+	ways := []way{
 		{toMute, func() error { return s.muteTx(ctx, tx, by, row.ConversationID, row.PersonID, j.MuteMinutes, j.Warning) }},
 		{toPutOut, func() error { return s.putOutTx(ctx, tx, by, row.ConversationID, row.PersonID, j.Warning) }},
 		{toWarn, func() error { return s.warnTx(ctx, tx, by, row, j.Warning) }},
 		{toDisable, func() error { return s.disableTx(ctx, tx, by, row.PersonID, true, reportWords(row.ID)) }},
-	} {
+	}
+	if row.PersonID == 0 {
+		ways = []way{
+			{toHush, func() error { return s.hushTx(ctx, tx, by, row.ConversationID, j.Warning) }},
+			{toDissolve, func() error { return s.dissolveTx(ctx, tx, by, row.ConversationID, j.Warning) }},
+			{toWarn, func() error { return s.warnOwnerTx(ctx, tx, by, row.ConversationID, j.Warning) }},
+		}
+	}
+	for _, one := range ways {
 		if !j.has(one.sanction) {
 			continue
 		}
@@ -256,6 +286,12 @@ func (s *Service) followTx(ctx context.Context, tx *storage.Tx, by int64, row re
 		}
 	}
 	return nil
+}
+
+// way is one thing that follows.
+type way struct {
+	sanction string
+	do       func() error
 }
 
 // gone says of what is not there any more that it is too late, not that there is no such report.

@@ -19,6 +19,12 @@ func (s *Service) ColleaguesTx(ctx context.Context, tx *storage.Tx, a, b int64) 
 		WHERE ra.person_id = ? LIMIT 1`, []any{b, a}, new(int64)))
 }
 
+// OwnersIn is everybody who owns a site, and so runs the server.
+func (s *Service) OwnersIn(ctx context.Context, r bun.IDB) (owners []int64, err error) {
+	err = r.NewRaw(`SELECT DISTINCT r.person_id FROM roles r JOIN people p ON p.id = r.person_id AND p.disabled_at IS NULL WHERE r.role = 'owner'`).Scan(ctx, &owners)
+	return owners, err
+}
+
 // WorksOnTx tells whether a person has a role on a site now.
 func (s *Service) WorksOnTx(ctx context.Context, tx *storage.Tx, person, site int64) (bool, error) {
 	return yes(tx.One(ctx, `

@@ -113,7 +113,7 @@ func verifier(t *testing.T) (address string, asked chan string) {
 		_ = r.ParseForm()
 		asked <- r.PostForm.Encode()
 		switch {
-		case r.PostForm.Get("secret") != "a very secret word":
+		case r.PostForm.Get("secret") != "a-very-secret-word":
 			fmt.Fprint(w, `{"success":false,"error-codes":["invalid-input-secret"]}`)
 		case strings.HasPrefix(r.PostForm.Get("response"), "good"):
 			fmt.Fprint(w, `{"success":true,"action":"register"}`)
@@ -136,7 +136,7 @@ func verifier(t *testing.T) (address string, asked chan string) {
 func local(c *app.Config) { c.LocalVerifier = true }
 
 func service(address string) string {
-	return `"mode":"service","script_url":"https://challenges.example.com/api.js","site_key":"key","verify_url":"` + address + `","secret":"a very secret word"`
+	return `"mode":"service","script_url":"https://challenges.example.com/api.js","site_key":"key","verify_url":"` + address + `","secret":"a-very-secret-word"`
 }
 
 func TestAServiceVouchesForWhoRegisters(t *testing.T) {
@@ -163,13 +163,13 @@ func TestAServiceVouchesForWhoRegisters(t *testing.T) {
 		<-heard
 	}
 	c.OK("POST", "/api/im/register", somebody("Han Mei", "good"), nil)
-	if got := <-heard; got != "remoteip=127.0.0.1&response=good&secret=a+very+secret+word" {
+	if got := <-heard; got != "remoteip=127.0.0.1&response=good&secret=a-very-secret-word" {
 		t.Fatal(got)
 	}
 	if r := p.Anonymous().Refused("POST", "/api/im/register", somebody("Li Lei", "good"), 400); r.Fields["proof"] != "was used already" {
 		t.Fatalf("%+v", r)
 	}
-	p.Owner().OK("PATCH", settingsPath, `{"proof":{"secret":"not the one"}}`, nil)
+	p.Owner().OK("PATCH", settingsPath, `{"proof":{"secret":"not-the-one"}}`, nil)
 	p.Anonymous().Refused("POST", "/api/im/register", somebody("Li Lei", "good 2"), 503) // ours to mend, not hers
 }
 
@@ -192,7 +192,7 @@ func TestASecretIsToldToNobodyAndGoesNowhereElse(t *testing.T) {
 	p := apptest.New(t, local)
 	owner := p.Owner()
 	var s settings.Settings
-	const secret = "a very secret word"
+	const secret = "a-very-secret-word"
 	first := owner.Do("PATCH", settingsPath, `{"proof":{`+service("https://verify.example.com/a")+`}}`)
 	again := owner.Do("GET", settingsPath, nil)
 	for _, r := range []apptest.Reply{first, again} {
@@ -206,7 +206,7 @@ func TestASecretIsToldToNobodyAndGoesNowhereElse(t *testing.T) {
 	}
 	var page audit.Page
 	owner.OK("GET", fmt.Sprintf("/api/admin/sites/%d/audit", p.Site.ID), nil, &page)
-	if got := fmt.Sprint(page.Acts); !strings.Contains(got, "proof.verify_url") || strings.Contains(got, "secret word") || strings.Contains(got, "•••word") {
+	if got := fmt.Sprint(page.Acts); !strings.Contains(got, "proof.verify_url") || strings.Contains(got, "secret-word") || strings.Contains(got, "•••word") {
 		t.Fatal(got)
 	}
 }

@@ -61,8 +61,7 @@ async function aGroupWaitsForApprovalAndLivesUnderTheOwnersHand() {
   await desk.part('found-problem').filter({ hasText: 'as many groups' }).waitFor()
   await desk.page.keyboard.press('Escape')
 
-  await boss.page.reload()
-  await boss.part('waiting-groups').filter({ hasText: '2' }).waitFor()
+  await boss.part('waiting-groups').filter({ hasText: '2' }).waitFor() // told, not asked
   if (folder) await take('house-waiting', boss, 'en')
   const waiting = (name) => boss.part('waiting-group').filter({ hasText: name })
   await waiting('Buy cheap').locator('[data-test="group-refuse"]').click()
@@ -121,10 +120,10 @@ async function aReportGoesFromTheWizardToItsVerdict() {
   await pocket.part('evidence').filter({ hasText: 'You are all fools' }).waitFor()
   await pocket.fits()
   if (folder) await take('im-report', pocket, 'en')
+  const boss = await backOffice(product)
   await pocket.part('report-do').click()
   await pocket.part('report-sheet').waitFor({ state: 'detached' })
 
-  const boss = await backOffice(product)
   await boss.part('waiting-reports').filter({ hasText: '1' }).waitFor()
   await boss.part('nav-reports').click()
   await boss.part('report').filter({ hasText: 'It is not the first time' }).filter({ hasText: 'Lake walks' }).waitFor()
@@ -164,4 +163,38 @@ async function aReportGoesFromTheWizardToItsVerdict() {
   if (group === null) throw new Error('the group was not made')
 }
 
-export default [aGroupWaitsForApprovalAndLivesUnderTheOwnersHand, aReportGoesFromTheWizardToItsVerdict]
+async function aGroupIsReportedHushedAndDissolved() {
+  const product = await startProduct()
+  const [mira, oskar] = await members(product, 'Mira Sand', 'Oskar Lund')
+  await befriend(mira, oskar)
+  const { group } = await mira.caller.post('/api/im/groups', { client_id: 'the story of it', name: 'Buy cheap', people: [oskar.id] })
+  await mira.caller.post(`/api/chat/conversations/${group.id}/messages`, { client_msg_id: 'a cheap thing', type: 'text', body: { text: 'Cheap things' } })
+  const line = await lineTo(product)
+  const boss = await backOffice(product)
+  const [desk, pocket] = await both(product, oskar, line)
+  desk.complaints.allow(cutOff)
+  await pocket.keeps('Buy cheap', 'report')
+  await pocket.part('report-subject').filter({ hasText: 'Buy cheap' }).waitFor()
+  await pocket.part('evidence').filter({ hasText: 'Cheap things' }).waitFor()
+  await pocket.fits()
+  if (folder) await take('im-report-group', pocket, 'en')
+  await pocket.part('report-do').click()
+  await pocket.part('report-sheet').waitFor({ state: 'detached' })
+  await boss.part('waiting-reports').filter({ hasText: '1' }).waitFor()
+  await boss.part('nav-reports').click()
+  await boss.part('report').filter({ hasText: 'Buy cheap' }).waitFor()
+  if (folder) await take('house-report-group', boss, 'en')
+  await boss.part('judge').click()
+  await boss.part('follow-hush').check()
+  await boss.part('follow-dissolve').check()
+  await boss.part('warning').fill('No shops here')
+  line.cut()
+  await desk.isOffline()
+  await boss.part('verdict-do').click()
+  await boss.part('report').waitFor({ state: 'detached' })
+  line.mend()
+  await desk.page.reload()
+  await boxSays(desk, 'report_done', 'Group dissolved')
+}
+
+export default [aGroupWaitsForApprovalAndLivesUnderTheOwnersHand, aReportGoesFromTheWizardToItsVerdict, aGroupIsReportedHushedAndDissolved]

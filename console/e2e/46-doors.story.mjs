@@ -1,10 +1,10 @@
-// Story 46: who registers shows that he is no program: by work of his device, or by the word of a service, which is away for
-// a while; then nobody comes in.
+// Story 46: the ways in. Who registers shows that he is no program: by work of his device, or by the word of a service, which is
+// away for a while; then nobody comes in. And groups are found by what they are about.
 import { createServer } from 'node:http'
-import { backOffice, password } from './circle.mjs'
+import { backOffice, enter, members, password } from './circle.mjs'
 import { Member } from './people.mjs'
-import { owner } from './product.mjs'
-import { atStage, phone, startProduct } from './scene.mjs'
+import { owner, until } from './product.mjs'
+import { atStage, cutOff, lineTo, phone, startProduct } from './scene.mjs'
 import { folder, take } from './shots.mjs'
 
 /** A service as Turnstile is: a box on the page, and an address that says whether its word is good. */
@@ -72,7 +72,7 @@ async function whoRegistersShowsThatHeIsAPerson() {
   await worker.part('register').click()
   await worker.isIn()
 
-  await asks(boss, 'service', { script_url: `${service.origin}/api.js`, verify_url: `${service.origin}/siteverify`, site_key: 'key', secret: 'a very secret word' })
+  await asks(boss, 'service', { script_url: `${service.origin}/api.js`, verify_url: `${service.origin}/siteverify`, site_key: 'key', secret: 'a-very-secret-word' })
   await boss.page.reload()
   await boss.page.locator('[data-test="check-secret"][placeholder="•••word"]').waitFor()
   if (folder) await take('house-check', boss, 'en')
@@ -92,7 +92,67 @@ async function whoRegistersShowsThatHeIsAPerson() {
   await proof(second, 'ready').waitFor()
   await second.part('register').click()
   await second.isIn()
-  if (service.asked.at(-1).get('secret') !== 'a very secret word') throw new Error('the service was asked without its secret')
+  if (service.asked.at(-1).get('secret') !== 'a-very-secret-word') throw new Error('the service was asked without its secret')
 }
 
-export default [whoRegistersShowsThatHeIsAPerson]
+async function addsCategory(boss, name) {
+  await boss.part('category-new').fill(name)
+  await boss.part('category-add').click()
+  await boss.part('category-row').filter({ hasText: name }).waitFor()
+}
+
+async function groupsAreFoundByWhatTheyAreAbout() {
+  const product = await startProduct()
+  const [mira, oskar] = await members(product, 'Mira Sand', 'Oskar Lund')
+  const boss = await backOffice(product)
+  await boss.part('nav-settings').click()
+  for (const name of ['Sport', 'Books']) await addsCategory(boss, name)
+  await boss.part('category-row').filter({ hasText: 'Sport' }).locator('[data-test="category-down"]').click()
+  await boss.part('category-row').first().filter({ hasText: 'Books' }).waitFor()
+
+  const line = await lineTo(product)
+  const desk = await enter(line, mira)
+  desk.complaints.allow(cutOff)
+  await desk.part('new').click()
+  await desk.part('new-group').click()
+  await desk.part('group-name').fill('Lake walks')
+  await desk.part('group-category').selectOption({ label: 'Sport' })
+  await desk.part('found-do').click()
+  await desk.part('found-sheet').waitFor({ state: 'detached' })
+
+  const pocket = await enter(product, oskar, { viewport: phone })
+  await pocket.shows('find')
+  await pocket.part('to-find-groups').click()
+  const chip = (name) => pocket.part('find-category').filter({ hasText: name })
+  await chip('Sport').filter({ hasText: '1' }).click()
+  await pocket.part('group').filter({ hasText: 'Lake walks' }).waitFor()
+  await pocket.fits()
+  if (folder) await take('im-categories', pocket, 'en')
+
+  await desk.opens('Lake walks')
+  const chosen = desk.part('group-category')
+  await chosen.waitFor()
+  if (folder) await take('im-group-category', desk, 'en')
+  const [kept] = await Promise.all([desk.page.waitForResponse((answer) => answer.request().method() === 'PATCH'), chosen.selectOption({ label: 'Books' })])
+  await kept.finished()
+  await pocket.page.reload()
+  await chip('Books').filter({ hasText: '1' }).click()
+  await pocket.part('group').filter({ hasText: 'Lake walks' }).waitFor()
+
+  line.cut()
+  await desk.isOffline()
+  await boss.page.reload()
+  await boss.part('category-row').filter({ hasText: 'Books' }).filter({ hasText: '1' }).locator('[data-test="category-drop"]').click()
+  if (folder) await take('house-categories', boss, 'en')
+  await boss.part('drop-category-do').click()
+  await boss.part('category-row').filter({ hasText: 'Books' }).waitFor({ state: 'detached' })
+  line.mend()
+  await desk.page.reload()
+  await chosen.waitFor()
+  await until('the group is in none', async () => (await chosen.inputValue()) === '0')
+  await pocket.page.reload()
+  await pocket.part('group').filter({ hasText: 'Lake walks' }).waitFor()
+  await until('nothing is offered to choose from', async () => (await pocket.part('find-category').count()) === 0)
+}
+
+export default [whoRegistersShowsThatHeIsAPerson, groupsAreFoundByWhatTheyAreAbout]

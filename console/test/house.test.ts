@@ -2,13 +2,13 @@ import type { OfficeGroup, Report, WaitingGroup } from "@wire/protocol"
 import { beforeEach, expect, test } from "vitest"
 import { HouseApi } from "../src/state/houseapi"
 import { HouseGroup, HouseGroups, mutedUntil } from "../src/state/housegroups"
-import { HouseReports, sanctionsFor } from "../src/state/housereports"
+import { aboutOf, HouseReports, sanctionsFor } from "../src/state/housereports"
 import { jonas, later, me, refusal, Server } from "./fakes"
 
 const nobody = { id: 0, kind: "member" as const, name: "", avatar: "" }
 const waits = (id: number): WaitingGroup => ({ request: { id, kind: "found", from_id: jonas.id, to_id: 0, note: `G${id}`, state: "pending", reason: "", created_at: "2026-11-23T10:00:00Z" }, by: jonas, group: { client_id: "c", name: `G${id}` } })
 const group = (id: number): OfficeGroup => ({ id, kind: "group", version: 1, seq: 1, name: `G${id}`, member_count: 2, number: 7, owner: jonas })
-const report = (id: number, more: Partial<Report> = {}): Report => ({ id, by: me, person: jonas, disabled: false, conversation_id: 0, group: null, seq: 0, category: "spam", text: "", evidence: [], state: "open", verdict: "", sanctions: [], created_at: "2026-11-23T10:00:00Z", done_at: null, done_by: nobody, ...more })
+const report = (id: number, more: Partial<Report> = {}): Report => ({ id, by: me, person: jonas, disabled: false, conversation_id: 0, group: null, subject: null, seq: 0, category: "spam", text: "", evidence: [], state: "open", verdict: "", sanctions: [], created_at: "2026-11-23T10:00:00Z", done_at: null, done_by: nobody, ...more })
 
 let server: Server
 let api: HouseApi
@@ -18,6 +18,7 @@ beforeEach(() => {
   server = new Server()
   api = new HouseApi({ lang: "en", fetch: server.fetch })
   changed = 0
+  server.on("GET /api/admin/report-categories", { categories: [] })
 })
 
 test("what waits comes first, page by page, and what is answered is gone from it", async () => {
@@ -74,5 +75,10 @@ test("a report that is decided leaves the open ones, and what can follow depends
   expect([reports.reports.map((one) => one.id), changed]).toEqual([[1], 1])
   expect(sanctionsFor(report(1))).toEqual(["warn", "disable"])
   expect(sanctionsFor(report(1, { group: { id: 9, name: "G", inside: true } }))).toEqual(["warn", "mute", "remove", "disable"])
+  const subject = { name: "G", number: 7, about: "", notice: "", members: 3, avatar: "" }
+  expect(sanctionsFor(report(1, { subject, conversation_id: 9, group: { id: 9, name: "G", inside: false } }))).toEqual(["warn", "hush", "dissolve"])
+  expect(sanctionsFor(report(1, { subject, conversation_id: 9 }))).toEqual([])
+  expect(aboutOf(report(1, { subject, conversation_id: 9 }))).toMatchObject({ id: 9, name: "G" })
+  expect(aboutOf(report(1))).toBe(jonas)
   expect(sanctionsFor(report(1, { disabled: true, group: { id: 9, name: "G", inside: false } }))).toEqual(["warn"])
 })

@@ -10,7 +10,7 @@ let server: Server
 beforeEach(() => (server = new Server()))
 
 const canned = (id: number, shortcut: string, text = "", more: Partial<Canned> = {}): Canned => ({ id, site_id: 1, shortcut, text, scope: "mine", uses: 0, ...more })
-const settings: Settings = { chat: { recall_seconds: 120, edit_seconds: 900, max_text: 4000, max_group: 500 }, files: { max_image_mb: 10, max_file_mb: 50, max_megapixels: 40 }, members: { registration: "closed", groups: true, approval: false, max_created: 10, max_joined: 100, max_friends: 1000 } }
+const settings: Settings = { chat: { recall_seconds: 120, edit_seconds: 900, max_text: 4000, max_group: 500 }, files: { max_image_mb: 10, max_file_mb: 50, max_megapixels: 40 }, members: { registration: "closed", groups: true, approval: false, max_created: 10, max_joined: 100, max_friends: 1000 }, proof: { mode: "off", script_url: "", verify_url: "", site_key: "", secret_end: "" } }
 
 test("a stroke asks for replies at the beginning and after a space, not inside a word", () => {
   expect(askedIn("/", 1)).toEqual({ from: 0, query: "" })

@@ -1,17 +1,18 @@
 // What members reported, open or closed, and what was decided about it.
 
 import { Fault } from "@wire/api"
-import type { Judgement, Report } from "@wire/protocol"
+import type { Judgement, Person, Report, ReportCategory } from "@wire/protocol"
 import { shallowRef } from "vue"
 import type { Loaded } from "./desk"
 import type { HouseApi } from "./houseapi"
 
-export type Sanction = "warn" | "mute" | "remove" | "disable"
+export type Sanction = "warn" | "mute" | "remove" | "disable" | "hush" | "dissolve"
 
 export class HouseReports {
   readonly #api: HouseApi
   readonly #state = shallowRef<Report["state"]>("open")
   readonly #reports = shallowRef<Report[]>([])
+  readonly #categories = shallowRef<ReportCategory[]>([])
   readonly #more = shallowRef(false)
   readonly #loaded = shallowRef<Loaded>("loading")
   readonly #changed: () => void
@@ -29,6 +30,11 @@ export class HouseReports {
 
   get reports(): Report[] {
     return this.#reports.value
+  }
+
+  /** What they may be about, with what nobody can choose any more. */
+  get categories(): ReportCategory[] {
+    return this.#categories.value
   }
 
   get more(): boolean {
@@ -49,6 +55,7 @@ export class HouseReports {
   async load(): Promise<void> {
     if (this.#loaded.value === "failed") this.#loaded.value = "loading"
     try {
+      this.#categories.value = await this.#api.reportCategories()
       if (await this.#read(0)) this.#loaded.value = "ready"
     } catch (error) {
       if (!(error instanceof Fault)) throw error
@@ -83,8 +90,15 @@ export class HouseReports {
   }
 }
 
-/** What can follow from a report: in a group there is more than between two. */
+/** What can follow from a report: in a group there is more than between two, and to a group that is there something else. */
 export function sanctionsFor(report: Report): Sanction[] {
+  if (report.subject) return report.group ? ["warn", "hush", "dissolve"] : []
   const inside: Sanction[] = report.group?.inside ? ["mute", "remove"] : []
   return ["warn", ...inside, ...(report.disabled ? [] : (["disable"] as const))]
+}
+
+/** Who or what a report is about: a group stands there like somebody. */
+export function aboutOf(report: Report): Person {
+  if (!report.subject) return report.person
+  return { id: report.conversation_id, kind: "member", name: report.subject.name, avatar: report.subject.avatar }
 }

@@ -1,7 +1,7 @@
 // What only the messenger asks for: registration, oneself, contacts, the message box, groups.
 
 import { answerOf, Fault } from "@wire/api"
-import type { AskedProof, BindRequest, BoxPage, Device, Evidence, FaceFile, FoundPage, FoundPerson, Friend, FriendGroup, FriendRequest, GroupChange, GroupLink, GroupPage, Header, Joining, Kept, KeptChange, LinkList, LinkLook, MadeGroup, MentionPage, MessagePage, Myself, NewGroup, NewLink, Person, Privacy, Registration, Reporting, Session, Start, SyncAnswer, SyncRequest } from "@wire/protocol"
+import type { AskedProof, BindRequest, BoxPage, Device, Evidence, FaceFile, FoundPage, FoundPerson, Friend, FriendGroup, FriendRequest, GroupCategory, GroupChange, GroupEvidence, GroupLink, GroupPage, Header, Joining, Kept, KeptChange, LinkList, LinkLook, MadeGroup, MentionPage, MessagePage, Myself, NewGroup, NewLink, Person, Privacy, Registration, ReportCategory, Reporting, Session, Start, SyncAnswer, SyncRequest } from "@wire/protocol"
 import { ConsoleApi } from "./api"
 
 export type { BoxItem, BoxPage, Card, ContactsChange, Device, Evidence, FoundGroup, FoundPerson as Found, Friend, FriendGroup, FriendRequest, Header, Kept, KeptChange, LinkList, LinkLook, Mention, Myself, Privacy, Start } from "@wire/protocol"
@@ -190,6 +190,15 @@ export class ImApi extends ConsoleApi {
     return (await this.call<{ evidence: Evidence[] }>("GET", "/api/im/evidence", undefined, { conversation, seq })).evidence
   }
 
+  /** What would be kept with a report about a group. */
+  groupEvidence(group: number): Promise<GroupEvidence> {
+    return this.call("GET", `/api/im/groups/${group}/evidence`)
+  }
+
+  async reportCategories(): Promise<ReportCategory[]> {
+    return (await this.call<{ categories: ReportCategory[] }>("GET", "/api/im/report-categories")).categories
+  }
+
   report(report: Reporting): Promise<{ id: number }> {
     return this.call("POST", "/api/im/reports", report)
   }
@@ -199,8 +208,13 @@ export class ImApi extends ConsoleApi {
     return this.call("POST", "/api/im/groups", group)
   }
 
-  findGroups(q: string, before: number): Promise<GroupPage> {
-    return this.call("GET", "/api/im/groups", undefined, { q: q || undefined, before: before || undefined })
+  /** What groups may be about, with how many are found in each. */
+  async categories(): Promise<GroupCategory[]> {
+    return (await this.call<{ categories: GroupCategory[] }>("GET", "/api/im/categories")).categories
+  }
+
+  findGroups(q: string, category: number, before: number): Promise<GroupPage> {
+    return this.call("GET", "/api/im/groups", undefined, { q: q || undefined, category: category || undefined, before: before || undefined })
   }
 
   /** Comes into an open group, or asks to. */
