@@ -229,6 +229,7 @@ func (a *App) join() {
 	a.Safety.OnBlock(a.Desk.Blocked)
 	a.Chat.OnDraft(a.Safety.Draft)
 	a.Chat.OnDraft(a.attach)
+	a.Chat.OnDraft(a.Contacts.Show)
 	a.Chat.OnSend(a.Safety.Heard)
 	a.Chat.OnSend(a.attached)
 	a.Chat.OnRecall(a.detached)

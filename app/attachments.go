@@ -13,7 +13,7 @@ import (
 
 // attach fills in what the server knows of the file that a draft names.
 func (a *App) attach(ctx context.Context, by int64, d *chat.Draft) error {
-	if d.Type != chat.Image && d.Type != chat.File {
+	if d.Type != chat.Image && d.Type != chat.File || d.Body.From != nil { // what is passed on is in a message already
 		return nil
 	}
 	f, err := a.Files.Own(ctx, by, d.Body.FileID)
@@ -27,21 +27,22 @@ func (a *App) attach(ctx context.Context, by int64, d *chat.Draft) error {
 	return nil
 }
 
-// attached keeps the file of a message for as long as the message.
+// attached keeps the files of a message for as long as the message.
 func (a *App) attached(ctx context.Context, tx *storage.Tx, c chat.Conversation, m *chat.Message) error {
-	if m.Body.FileID == 0 {
+	all := m.Files()
+	if len(all) == 0 {
 		return nil
 	}
 	site := c.SiteID
 	if c.Kind == chat.Direct || c.Kind == chat.Group {
 		site = 0 // its members see it, not everybody who works on the site
 	}
-	return a.Files.SentTx(ctx, tx, m.Body.FileID, site, c.ID, m.Seq)
+	return a.Files.SentTx(ctx, tx, all, site, c.ID, m.Seq)
 }
 
-// detached takes the file back with its message.
+// detached takes the files back with its message.
 func (a *App) detached(ctx context.Context, tx *storage.Tx, c chat.Conversation, m *chat.Message) error {
-	if m.Body.FileID == 0 {
+	if m.Body.FileID == 0 && m.Type != chat.Merged {
 		return nil
 	}
 	return a.Files.RecalledTx(ctx, tx, c.ID, m.Seq)

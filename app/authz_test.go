@@ -55,7 +55,8 @@ var matrix = []struct {
 	{"GET /api/chat/conversations/{id}/pins", conversationPath, "", cells{401, 403, 404, 403, 200, 404}},
 	{"PUT /api/chat/conversations/{id}/pins/{seq}", conversationPath, "", cells{401, 403, 404, 403, 404, 404}}, // nothing is pinned in a visitor's
 	{"DELETE /api/chat/conversations/{id}/pins/{seq}", conversationPath, "", cells{401, 403, 404, 403, 404, 404}},
-	{"POST /api/chat/conversations/{id}/messages/{seq}/hide", conversationPath, "", cells{401, 403, 404, 403, 404, 404}}, // nor is it taken out of a view
+	{"GET /api/chat/conversations/{id}/messages/{seq}/merged", conversationPath, "", cells{401, 403, 404, 403, 404, 404}}, // nothing is merged there
+	{"POST /api/chat/conversations/{id}/messages/{seq}/hide", conversationPath, "", cells{401, 403, 404, 403, 404, 404}},  // nor is it taken out of a view
 	{"POST /api/chat/conversations/{id}/clear", conversationPath, `{"up_to":1}`, cells{401, 403, 404, 403, 404, 404}},
 	{"GET /api/chat/conversations/{id}/export", conversationPath, "", cells{401, 403, 404, 403, 404, 404}},
 	{"GET /api/chat/conversations/{id}/find", conversationPath, "", cells{401, 403, 404, 403, 200, 404}},

@@ -20,7 +20,7 @@ const fewUnread = 100
 type Last struct {
 	Seq       int64             `json:"seq"`
 	SenderID  int64             `json:"sender_id"`
-	Type      string            `json:"type" enum:"text,image,file,system"`
+	Type      string            `json:"type" enum:"text,image,file,merged,card,system"`
 	Text      string            `json:"text"`
 	Key       string            `json:"key,omitempty"`
 	Args      map[string]string `json:"args,omitempty"`

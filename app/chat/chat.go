@@ -16,6 +16,7 @@
 //	POST   /api/chat/conversations/{id}/clear                 {"up_to":seq}  204; everything up to there, likewise
 //	GET    /api/chat/conversations/{id}/export?format=text|json&zone=Asia/Shanghai  a file
 //	PUT    /api/chat/conversations/{id}/pins/{seq}            Header; DELETE takes it away
+//	GET    /api/chat/conversations/{id}/messages/{seq}/merged  {"items":[MergedItem]}, what is in a merged message
 //	GET    /api/chat/conversations/{id}/pins                  PinPage, the latest first
 //	POST   /api/chat/direct                                   {"person":7}  Header
 //	POST   /api/chat/groups                                   {"client_id":"8 to 64 characters","name":"...","people":[7,8]}  Header
@@ -35,6 +36,7 @@ package chat
 
 import (
 	"context"
+	"strings"
 	"time"
 
 	"ichat/storage"
@@ -53,6 +55,8 @@ const (
 	Text   = "text"
 	Image  = "image"  // a picture this server re-encoded
 	File   = "file"   // anything else that was uploaded
+	Merged = "merged" // several messages of another conversation, as one card
+	Card   = "card"   // a person or a group, to be got to know
 	System = "system" // a line the clients word in the reader's language, from key and args
 
 	Whisper = "whisper" // a note of a staff conversation that is not for all of the staff
@@ -79,7 +83,7 @@ const (
 )
 
 // Body is what a message says; which keys count depends on its type. Of an image or a file a client
-// sends FileID alone, and the server fills in what it knows of that file.
+// sends FileID alone, and the server fills in what it knows of that file; of what is passed on From alone.
 type Body struct {
 	Text   string            `json:"text,omitempty"`
 	Key    string            `json:"key,omitempty"`
@@ -98,6 +102,11 @@ type Body struct {
 	// Of what the server says for a site, and what a visitor asks by a click: clients do not send these.
 	Bot     bool  `json:"bot,omitempty"`      // a program wrote it
 	EntryID int64 `json:"entry_id,omitempty"` // the entry of the FAQ it asks for, or answers from
+
+	// Of what members pass on and show each other. From is of a request only.
+	From   *Source     `json:"from,omitempty"`
+	Merged *MergedBody `json:"merged,omitempty"`
+	Card   *CardBody   `json:"card,omitempty"`
 }
 
 // Message is a message as every member sees it.
@@ -108,7 +117,7 @@ type Message struct {
 	Version        int64      `json:"version"`
 	SenderID       int64      `json:"sender_id"`
 	ClientMsgID    string     `json:"client_msg_id"`
-	Type           string     `json:"type" enum:"text,image,file,system,whisper"`
+	Type           string     `json:"type" enum:"text,image,file,merged,card,system,whisper"`
 	Body           Body       `json:"body"`
 	ReplyTo        *Reply     `json:"reply_to"`
 	Recalled       bool       `json:"recalled"`         // taken back: the place stays, Body is empty
@@ -116,6 +125,16 @@ type Message struct {
 	CreatedAt      time.Time  `json:"created_at"`
 	EditedAt       *time.Time `json:"edited_at,omitempty"` // Body says something else than at first
 	Reactions      []Reaction `json:"reactions,omitempty"` // in the order in which each sign was first given
+
+	files []int64 // of one that is being sent: those in a merged one
+}
+
+// Files are those that a message carries, of one that is being sent.
+func (m *Message) Files() []int64 {
+	if m.Body.FileID != 0 {
+		return []int64{m.Body.FileID}
+	}
+	return m.files
 }
 
 // alt is what stands for a message where it cannot be shown: previews, notices, search.
@@ -125,6 +144,14 @@ func alt(kind string, b Body) string {
 		return b.Text
 	case Image, File:
 		return b.Name
+	case Merged:
+		if b.Merged != nil {
+			return strings.Join(b.Merged.Names, ", ")
+		}
+	case Card:
+		if b.Card != nil {
+			return b.Card.Name
+		}
 	}
 	return b.Key
 }
@@ -135,6 +162,7 @@ type Reply struct {
 	Seq      int64  `json:"seq"`
 	SenderID int64  `json:"sender_id"`
 	Alt      string `json:"alt"`
+	Type     string `json:"type,omitempty" enum:"merged,card"` // of what clients put a word before
 }
 
 // Conversation is the header of a conversation. OwnerID is the visitor of a live one, the live conversation

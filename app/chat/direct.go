@@ -55,8 +55,11 @@ func (s *Service) directTx(ctx context.Context, tx *storage.Tx, by, older, young
 // maySendTx refuses what this person may not say in a conversation between members any more. It is asked
 // under the conversation's lock, in the write that says it: a role that ends a moment later is later. That he
 // is in is the caller's to know.
-func (s *Service) maySendTx(ctx context.Context, tx *storage.Tx, c Conversation, by int64, b Body) error {
+func (s *Service) maySendTx(ctx context.Context, tx *storage.Tx, c Conversation, by int64, d Draft) error {
 	if c.Kind != Direct && c.Kind != Group {
+		if d.among() {
+			return errElsewhere
+		}
 		return nil
 	}
 	st, err := s.speakingTx(ctx, tx, c, by)
@@ -66,7 +69,7 @@ func (s *Service) maySendTx(ctx context.Context, tx *storage.Tx, c Conversation,
 	if err := st.may(toSend, ""); err != nil {
 		return err
 	}
-	if b.MentionAll && (c.Kind != Group || st.managing() != nil) {
+	if d.Body.MentionAll && (c.Kind != Group || st.managing() != nil) {
 		return errMentionAll
 	}
 	return nil

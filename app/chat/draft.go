@@ -52,12 +52,14 @@ var validators = map[string]func(b Body, maxText int) error{
 	Text:    validText,
 	Image:   validFile,
 	File:    validFile,
+	Merged:  validMerged,
+	Card:    validCard,
 	Whisper: validText,
 }
 
 func validText(b Body, maxText int) error {
 	switch {
-	case b.worded() || b.FileID != 0 || b.described():
+	case b.worded() || b.FileID != 0 || b.described() || b.From != nil:
 		return fault.New(fault.Invalid, "a text message has only a text").With("body", "a text message has only a text")
 	case strings.TrimSpace(b.Text) == "":
 		return fault.New(fault.Invalid, "the message is empty").With("body.text", "the message is empty")
@@ -71,6 +73,10 @@ func validText(b Body, maxText int) error {
 
 func validFile(b Body, _ int) error {
 	switch {
+	case b.From.valid(1) && b.only(Body{From: b.From}):
+		return nil
+	case b.From != nil:
+		return fault.New(fault.Invalid, "one file is passed on at a time").With("body.from", "one file is passed on at a time")
 	case b.worded() || b.Text != "" || b.described() || b.MentionAll || len(b.Mentions) > 0:
 		return fault.New(fault.Invalid, "a file message has only a file").With("body", "a file message has only a file")
 	case b.FileID <= 0:
@@ -84,7 +90,7 @@ func (b Body) worded() bool { return b.Key != "" || len(b.Args) > 0 }
 
 // described tells whether the body says what only the server knows: of a file, or of who speaks.
 func (b Body) described() bool {
-	return b.Name != "" || b.Size != 0 || b.Mime != "" || b.Width != 0 || b.Height != 0 || b.Bot || b.EntryID != 0
+	return b.Name != "" || b.Size != 0 || b.Mime != "" || b.Width != 0 || b.Height != 0 || b.Bot || b.EntryID != 0 || b.Merged != nil || b.Card != nil
 }
 
 // check refuses a draft that can never become a message.

@@ -42,7 +42,7 @@ func (s *Service) editTx(ctx context.Context, tx *storage.Tx, by, conversation, 
 	if err != nil {
 		return Message{}, err
 	}
-	if err := s.maySendTx(ctx, tx, c, by, d.Body); err != nil {
+	if err := s.maySendTx(ctx, tx, c, by, d); err != nil {
 		return Message{}, err
 	}
 	row, err := s.editable(ctx, tx, by, conversation, seq)

@@ -115,6 +115,8 @@ func (e *exported) text(ctx context.Context, to io.Writer) error {
 			said = "[" + w.image + "] " + m.Body.Name
 		case m.Type == File:
 			said = "[" + w.file + "] " + m.Body.Name
+		case m.Type == Merged || m.Type == Card:
+			said = w.shown(m)
 		}
 		var signs []string
 		for _, r := range m.Reactions {
@@ -148,9 +150,38 @@ func (e *exported) json(ctx context.Context, to io.Writer) error {
 	return err
 }
 
-var exportWords = map[string]struct{ made, cut, recalled, image, file string }{
-	"en":    {"Exported", "Only the latest %d messages are in this file.", "(recalled)", "Picture", "File"},
-	"zh-CN": {"导出时间", "此文件只包含最近 %d 条消息。", "（已撤回）", "图片", "文件"},
+// exportLang is what a file says in the reader's language.
+type exportLang struct{ made, cut, recalled, image, file, merged, card, more string }
+
+// shown words a card, or several messages that were passed on as one.
+func (w exportLang) shown(m Message) string {
+	switch b := m.Body; {
+	case b.Card != nil:
+		return "[" + w.card + "] " + b.Card.Name
+	case b.Merged != nil:
+		said := "[" + w.merged + "] " + alt(Merged, b)
+		for _, line := range b.Merged.Lines {
+			said += "\n" + line.Name + ": " + w.line(line)
+		}
+		if more := b.Merged.Count - len(b.Merged.Lines); more > 0 {
+			said += "\n" + fmt.Sprintf(w.more, more)
+		}
+		return said
+	}
+	return m.Body.Text
+}
+
+func (w exportLang) line(l MergedLine) string {
+	word := map[string]string{Image: w.image, File: w.file, Merged: w.merged, Card: w.card}[l.Type]
+	if word == "" {
+		return l.Text
+	}
+	return "[" + word + "] " + l.Text
+}
+
+var exportWords = map[string]exportLang{
+	"en":    {"Exported", "Only the latest %d messages are in this file.", "(recalled)", "Picture", "File", "Chat history", "Card", "… and %d more"},
+	"zh-CN": {"导出时间", "此文件只包含最近 %d 条消息。", "（已撤回）", "图片", "文件", "聊天记录", "名片", "……另有 %d 条"},
 }
 
 // getExport streams a conversation as a file: text to read, or JSON for programs.

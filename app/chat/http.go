@@ -11,7 +11,7 @@ import (
 // SendRequest is a message as a client hands it in.
 type SendRequest struct {
 	ClientMsgID string `json:"client_msg_id" minLength:"8" maxLength:"64"`
-	Type        string `json:"type" enum:"text,image,file"`
+	Type        string `json:"type" enum:"text,image,file,merged,card"`
 	Body        Body   `json:"body"`
 	ReplyTo     int64  `json:"reply_to,omitempty" minimum:"1"`
 }

@@ -14,6 +14,7 @@ func (s *Service) viewRoutes(w *web.Server) {
 	web.Route(w, web.Member, http.MethodGet, "/api/chat/conversations/{id}/pins", "What is pinned in a conversation", s.getPins)
 	web.Route(w, web.Member, http.MethodPut, "/api/chat/conversations/{id}/pins/{seq}", "Pin a message for everybody", s.putPin, web.PerPerson(1, 20))
 	web.Route(w, web.Member, http.MethodDelete, "/api/chat/conversations/{id}/pins/{seq}", "Take a pinned message down", s.deletePin, web.PerPerson(1, 20))
+	web.Route(w, web.Member, http.MethodGet, "/api/chat/conversations/{id}/messages/{seq}/merged", "What is in a merged message", s.getMerged, web.PerPerson(5, 50))
 	w.Raw(web.Member, http.MethodGet, "/api/chat/conversations/{id}/export", s.getExport, web.PerPerson(0.05, 5))
 }
 
@@ -47,4 +48,17 @@ func (s *Service) putPin(ctx context.Context, in *recallInput) (*headerOutput, e
 func (s *Service) deletePin(ctx context.Context, in *recallInput) (*headerOutput, error) {
 	h, err := s.Pin(ctx, web.CallerOf(ctx).Person, in.ID, in.Seq, false)
 	return &headerOutput{Body: h}, err
+}
+
+type mergedOutput struct {
+	Body struct {
+		Items []MergedItem `json:"items"`
+	}
+}
+
+func (s *Service) getMerged(ctx context.Context, in *recallInput) (*mergedOutput, error) {
+	out := &mergedOutput{}
+	var err error
+	out.Body.Items, err = s.Opened(ctx, web.CallerOf(ctx).Person, in.ID, in.Seq)
+	return out, err
 }

@@ -141,12 +141,18 @@ func (s *Service) placeTx(ctx context.Context, tx *storage.Tx, by, conversation 
 		return Message{}, err
 	}
 	if d.Type != System {
-		if err := s.maySendTx(ctx, tx, c, by, d.Body); err != nil {
+		if err := s.maySendTx(ctx, tx, c, by, d); err != nil {
 			return Message{}, err
 		}
 	}
 	row := messageRow{ConversationID: c.ID, Seq: c.Seq, ID: s.ids.Next(), Version: c.Version, SenderID: by, ReplySeq: d.ReplyTo,
 		ClientMsgID: d.ClientMsgID, BodyHash: hash, Type: d.Type, Body: string(encode(d.Body)), Alt: alt(d.Type, d.Body), CreatedAt: c.at}
+	var files []int64
+	if d.Body.From != nil {
+		if files, err = s.forwardTx(ctx, tx, *d.Body.From, &row); err != nil {
+			return Message{}, err
+		}
+	}
 	if err := insertMessage(ctx, tx, row); err != nil {
 		return Message{}, err
 	}
@@ -154,6 +160,7 @@ func (s *Service) placeTx(ctx context.Context, tx *storage.Tx, by, conversation 
 		return Message{}, err
 	}
 	m := row.message()
+	m.files = files
 	if err := s.pushTx(ctx, tx, &m, to); err != nil {
 		return Message{}, err
 	}

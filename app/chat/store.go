@@ -268,13 +268,21 @@ func blank(ctx context.Context, tx *storage.Tx, r messageRow) error {
 	if err := dropReactions(ctx, tx, r); err != nil {
 		return err
 	}
+	if r.Type == Merged {
+		if err := tx.Do(ctx, `DELETE FROM merged WHERE conversation_id = ? AND seq = ?`, r.ConversationID, r.Seq); err != nil {
+			return err
+		}
+	}
 	return tx.Do(ctx, `UPDATE message_edits SET was = '', edit_hash = '' WHERE conversation_id = ? AND seq = ?`, r.ConversationID, r.Seq)
 }
+
+// worded is the type of what a preview has a word before.
+const worded = `CASE WHEN type IN ('merged', 'card') AND recalled_at IS NULL THEN type ELSE '' END`
 
 // quotes reads the previews of the messages at these seqs, from a seq on.
 func quotes(ctx context.Context, r bun.IDB, conversation, from int64, seqs []int64) (found []Reply, err error) {
 	err = r.NewRaw(`
-		SELECT seq, sender_id, SUBSTR(alt, 1, ?) AS alt FROM messages
+		SELECT seq, sender_id, SUBSTR(alt, 1, ?) AS alt, `+worded+` AS type FROM messages
 		WHERE conversation_id = ? AND seq IN (?) AND seq >= ?`, quoted, conversation, bun.List(seqs), from).Scan(ctx, &found)
 	return found, err
 }
@@ -283,9 +291,9 @@ func quotes(ctx context.Context, r bun.IDB, conversation, from int64, seqs []int
 // recalled cannot be answered.
 func quotable(ctx context.Context, tx *storage.Tx, conversation, seq int64) (r Reply, err error) {
 	err = tx.One(ctx, `
-		SELECT seq, sender_id, SUBSTR(alt, 1, ?) FROM messages
+		SELECT seq, sender_id, SUBSTR(alt, 1, ?), `+worded+` FROM messages
 		WHERE conversation_id = ? AND seq = ? AND type <> 'system' AND recalled_at IS NULL`,
-		[]any{quoted, conversation, seq}, &r.Seq, &r.SenderID, &r.Alt)
+		[]any{quoted, conversation, seq}, &r.Seq, &r.SenderID, &r.Alt, &r.Type)
 	return r, storage.Found(err, "message")
 }
 

@@ -34,6 +34,9 @@ type body struct {
 	File int64             `json:"file_id,omitempty"`
 	Key  string            `json:"key,omitempty"`
 	Args map[string]string `json:"args,omitempty"`
+
+	Merged json.RawMessage `json:"merged,omitempty"` // what members passed on as one
+	Card   json.RawMessage `json:"card,omitempty"`
 }
 
 // hash tells what a message says in a few letters.
@@ -44,7 +47,7 @@ func (m Message) hash() string {
 	if m.Body.File != 0 {
 		return hashOf(fmt.Sprint("file\n", m.Body.File))
 	}
-	return hashOf(m.Type + "\n" + m.Body.Text + "\n" + m.Body.Key)
+	return hashOf(m.Type + "\n" + m.Body.Text + "\n" + m.Body.Key + string(m.Body.Merged) + string(m.Body.Card))
 }
 
 func hashOf(text string) string {

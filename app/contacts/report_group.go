@@ -60,7 +60,7 @@ func (s *Service) GroupEvidenceFor(ctx context.Context, me, group int64) (e Grou
 	}
 	page, err := s.chat.History(ctx, me, group, 0, latestSaid)
 	if err == nil {
-		e.Said = evidenceOf(page, 0)
+		e.Said, err = s.evidenceOf(ctx, group, page, 0)
 	}
 	return e, err
 }

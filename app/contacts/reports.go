@@ -23,7 +23,8 @@ const (
 	around = 5
 )
 
-// Evidence is one message as it was when it was reported. Of a file only the name is kept.
+// Evidence is one message as it was when it was reported. Of a file only the name is kept, of a merged message what
+// it says line by line.
 type Evidence struct {
 	Seq      int64     `json:"seq"`
 	SenderID int64     `json:"sender_id"`
@@ -70,31 +71,42 @@ func (s *Service) EvidenceFor(ctx context.Context, me, conversation, seq int64) 
 	if err != nil {
 		return nil, err
 	}
-	list := evidenceOf(page, seq-around)
-	if !slices.ContainsFunc(list, func(e Evidence) bool { return e.Seq == seq }) {
-		return nil, fault.New(fault.NotFound, "message not found")
+	list, err := s.evidenceOf(ctx, conversation, page, seq-around)
+	if err == nil && !slices.ContainsFunc(list, func(e Evidence) bool { return e.Seq == seq }) {
+		err = fault.New(fault.NotFound, "message not found")
 	}
-	return list, nil
+	return list, err
 }
 
 // evidenceOf is what was said on a page of a conversation, from a number on.
-func evidenceOf(page chat.MessagePage, from int64) []Evidence {
+func (s *Service) evidenceOf(ctx context.Context, conversation int64, page chat.MessagePage, from int64) ([]Evidence, error) {
 	names := map[int64]string{}
 	for _, p := range page.People {
 		names[p.ID] = p.Name
 	}
-	list := []Evidence{}
+	list, merged := []Evidence{}, []int64{}
 	for _, m := range page.Messages {
 		if m.Seq < from || m.Type == chat.System || m.Hidden {
 			continue
 		}
 		e := Evidence{Seq: m.Seq, SenderID: m.SenderID, Name: names[m.SenderID], Type: m.Type, Text: m.Body.Text, At: m.CreatedAt}
-		if m.Body.FileID != 0 {
+		switch {
+		case m.Body.FileID != 0:
 			e.Text = m.Body.Name
+		case m.Body.Card != nil:
+			e.Text = m.Body.Card.Name
+		case m.Type == chat.Merged:
+			merged = append(merged, m.Seq)
 		}
 		list = append(list, e)
 	}
-	return list
+	words, err := s.chat.Words(ctx, conversation, merged)
+	for i, e := range list {
+		if e.Type == chat.Merged {
+			list[i].Text = words[e.Seq]
+		}
+	}
+	return list, err
 }
 
 // Report keeps what somebody reports, with what was said around it. Faults: Invalid by field, NotFound.

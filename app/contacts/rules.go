@@ -17,6 +17,7 @@ var (
 	errFull     = fault.New(fault.Conflict, "the list of friends is full")
 	errAnswered = fault.New(fault.Conflict, "this request was answered already")
 	errRequest  = fault.New(fault.NotFound, "request not found")
+	errOver     = fault.New(fault.Conflict, "this group was dissolved")
 	errInviting = fault.New(fault.Denied, "one is brought into this group by its members only")
 	errNoGroups = fault.New(fault.Denied, "nobody can make groups on this server at the moment")
 	errCreated  = fault.New(fault.Conflict, "you own as many groups as one can")

@@ -273,4 +273,15 @@ var wordsZH = map[string]string{
 	"say for how long":              "请选择时长",
 	"is not in the list of regions": "不在地区列表中",
 	"must be a code of two letters": "须为两位字母代码",
+
+	"a card shows one person or one group":                                       "名片只能包含一个人或一个群组",
+	"a merged message has only messages to pass on":                              "合并转发的消息只能包含要转发的消息",
+	"choose # to # messages":                                                     "请选择 # 至 # 条消息",
+	"one file is passed on at a time":                                            "一次只能转发一个文件",
+	"the message you pass on is of another type":                                 "转发的消息类型不符",
+	"the messages you chose were recalled meanwhile":                             "所选消息均已被撤回",
+	"there are too many merged messages in one another: forward them one by one": "聊天记录嵌套过多，请逐条转发",
+	"this is too much for one merged message: choose fewer messages":             "合并的内容过多，请少选几条",
+	"this type of message cannot be sent in this conversation":                   "此会话不能发送这种消息",
+	"you can send the card of a friend, of yourself, or of a group you are in":   "只能发送好友、自己或所在群组的名片",
 }

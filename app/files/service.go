@@ -124,13 +124,13 @@ func (s *Service) Own(ctx context.Context, by, id int64) (File, error) {
 	return row.file(), err
 }
 
-// SentTx notes that a message refers to a file: from now on it stays, and who reads the message
-// reads the file. It joins the write of the message. NotFound when the file has gone meanwhile.
-func (s *Service) SentTx(ctx context.Context, tx *storage.Tx, id, site, conversation, seq int64) error {
-	return refer(ctx, tx, id, use{ConversationID: conversation, Seq: seq, SiteID: site}, s.now().UTC())
+// SentTx notes that a message refers to files: from now on they stay, and who reads the message
+// reads them. It joins the write of the message. NotFound when one has gone meanwhile.
+func (s *Service) SentTx(ctx context.Context, tx *storage.Tx, ids []int64, site, conversation, seq int64) error {
+	return refer(ctx, tx, ids, use{ConversationID: conversation, Seq: seq, SiteID: site}, s.now().UTC())
 }
 
-// RecalledTx takes a message's file back with it: what no other message refers to is served no more.
+// RecalledTx takes a message's files back with it: what no other message refers to is served no more.
 func (s *Service) RecalledTx(ctx context.Context, tx *storage.Tx, conversation, seq int64) error {
 	return unrefer(ctx, tx, conversation, seq, s.now().UTC())
 }

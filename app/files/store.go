@@ -2,11 +2,12 @@ package files
 
 import (
 	"context"
+	"database/sql"
+	"errors"
 	"time"
 
 	"github.com/uptrace/bun"
 
-	"ichat/app/fault"
 	"ichat/storage"
 )
 
@@ -57,32 +58,31 @@ func setState(ctx context.Context, tx *storage.Tx, id int64, state string, now t
 	return tx.Do(ctx, `UPDATE files SET state = ?, state_at = ? WHERE id = ?`, state, storage.Time{Time: now}, id)
 }
 
-// refer notes that a message refers to a file, unless the file is on its way out.
-func refer(ctx context.Context, tx *storage.Tx, id int64, u use, now time.Time) error {
-	var found int64
-	err := tx.One(ctx, `UPDATE files SET state = ?, state_at = ? WHERE id = ? AND state IN (?, ?) RETURNING id`,
-		[]any{sent, storage.Time{Time: now}, id, fresh, sent}, &found)
+// refer notes that a message refers to files, each named once, unless one of them is on its way out.
+func refer(ctx context.Context, tx *storage.Tx, ids []int64, u use, now time.Time) error {
+	res, err := tx.NewRaw(`UPDATE files SET state = ?, state_at = ? WHERE id IN (?) AND state IN (?, ?)`,
+		sent, now, bun.List(ids), fresh, sent).Exec(ctx)
 	if err != nil {
-		return storage.Found(err, "file")
-	}
-	return tx.Do(ctx, `INSERT INTO file_uses (file_id, conversation_id, seq, site_id) VALUES (?, ?, ?, ?)`,
-		id, u.ConversationID, u.Seq, u.SiteID)
-}
-
-// unrefer takes back what a message refers to. A file nobody refers to any more is gone.
-func unrefer(ctx context.Context, tx *storage.Tx, conversation, seq int64, now time.Time) error {
-	var id int64
-	err := storage.Found(tx.One(ctx, `DELETE FROM file_uses WHERE conversation_id = ? AND seq = ? RETURNING file_id`,
-		[]any{conversation, seq}, &id), "file")
-	if err != nil {
-		if fault.Is(err, fault.NotFound) {
-			return nil
-		}
 		return err
 	}
-	return tx.Do(ctx, `
+	if n, err := res.RowsAffected(); err != nil || n != int64(len(ids)) {
+		return storage.Found(errors.Join(err, sql.ErrNoRows), "file")
+	}
+	_, err = tx.NewRaw(`INSERT INTO file_uses (file_id, conversation_id, seq, site_id) SELECT id, ?, ?, ? FROM files WHERE id IN (?)`,
+		u.ConversationID, u.Seq, u.SiteID, bun.List(ids)).Exec(ctx)
+	return err
+}
+
+// unrefer takes back what a message refers to. Files nobody refers to any more are gone.
+func unrefer(ctx context.Context, tx *storage.Tx, conversation, seq int64, now time.Time) error {
+	ids, err := tx.Numbers(ctx, `DELETE FROM file_uses WHERE conversation_id = ? AND seq = ? RETURNING file_id`, conversation, seq)
+	if err != nil || len(ids) == 0 {
+		return err
+	}
+	_, err = tx.NewRaw(`
 		UPDATE files SET state = ?, state_at = ?
-		WHERE id = ? AND NOT EXISTS (SELECT 1 FROM file_uses WHERE file_id = files.id)`, gone, storage.Time{Time: now}, id)
+		WHERE id IN (?) AND NOT EXISTS (SELECT 1 FROM file_uses WHERE file_id = files.id)`, gone, now, bun.List(ids)).Exec(ctx)
+	return err
 }
 
 // newestUses is the newest message of each conversation that refers to a file.

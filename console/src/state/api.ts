@@ -1,7 +1,7 @@
 // What only the console's pages ask for: older notes, the owners' queues and settings.
 
 import { MemberApi } from "@wire/api_member"
-import type { ActPage, Block, BlockPage, Board, ConversationPage, Edition, FailedMail, Header, Look, Mail, Member, MemberPage, Message, MessagePage, PinPage, PushDevice, Queue, ReactorPage, Settings, Ticket, TicketPage, Trial, Tried, VisitorBlock } from "@wire/protocol"
+import type { ActPage, Block, BlockPage, Board, ConversationPage, Edition, FailedMail, Header, Look, Mail, Member, MemberPage, MergedItem, Message, MessagePage, PinPage, PushDevice, Queue, ReactorPage, Settings, Ticket, TicketPage, Trial, Tried, VisitorBlock } from "@wire/protocol"
 import { shallowRef } from "vue"
 import type { ActQuery } from "./audit"
 import type { QueuePatch } from "./queueform"
@@ -176,6 +176,10 @@ export class ConsoleApi extends MemberApi {
   /** Who reacted to a message, the first ones first. */
   reactors(conversation: number, seq: number, after: number): Promise<ReactorPage> {
     return this.call("GET", `/api/chat/conversations/${conversation}/messages/${seq}/reactions`, undefined, { after })
+  }
+
+  merged(conversation: number, seq: number): Promise<{ items: MergedItem[] }> {
+    return this.call("GET", `/api/chat/conversations/${conversation}/messages/${seq}/merged`)
   }
 
   pins(conversation: number): Promise<PinPage> {

@@ -2,7 +2,7 @@
 // minute. Pure.
 
 import type { Item } from "@wire/outbox"
-import type { Body, Message, Reply } from "@wire/protocol"
+import type { Body, CardBody, MergedBody, Message, Reply } from "@wire/protocol"
 import type { Mark, Row } from "@wire/timeline"
 import { dayKey } from "../time"
 import type { Note } from "./notes"
@@ -13,6 +13,8 @@ export type Bubble = {
   key: string
   text: string
   media: Media | undefined
+  merged: MergedBody | undefined
+  card: CardBody | undefined
   reply: Reply | undefined
   at: string
   mark: Mark | "none"
@@ -113,16 +115,16 @@ function bubbleOf(row: Row, at: string, own: boolean, input: LinesInput, known: 
   if (row.placed) {
     const { message } = row
     const reply = message.reply_to ? freshReply(message.reply_to, known) : undefined
-    return { key: row.key, text: message.body.text ?? "", media: mediaOf(message.type, message.body), reply, at, mark: own ? input.mark(message) : "none", item: undefined, message }
+    return { key: row.key, text: message.body.text ?? "", media: mediaOf(message.type, message.body), merged: message.body.merged ?? undefined, card: message.body.card ?? undefined, reply, at, mark: own ? input.mark(message) : "none", item: undefined, message }
   }
   const { item } = row
   const mark = item.state === "failed" ? "failed" : item.state === "acked" ? "sent" : "sending"
   const reply = item.reply ? freshReply(item.reply, known) : undefined
-  return { key: row.key, text: item.body.text ?? "", media: mediaOf(item.type, item.body), reply, at, mark, item, message: undefined }
+  return { key: row.key, text: item.body.text ?? "", media: mediaOf(item.type, item.body), merged: item.body.merged ?? undefined, card: item.body.card ?? undefined, reply, at, mark, item, message: undefined }
 }
 
 /** A quote shows what its original says now, and nothing of one that was recalled. */
 function freshReply(reply: Reply, known: Map<number, Message>): Reply {
   const original = known.get(reply.seq)
-  return original?.recalled || original?.edited_at ? { ...reply, alt: original.body.text ?? "" } : reply
+  return original?.recalled || original?.edited_at ? { seq: reply.seq, sender_id: reply.sender_id, alt: original.body.text ?? "" } : reply
 }

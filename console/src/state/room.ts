@@ -4,6 +4,7 @@ import type { Client } from "@wire/client"
 import type { Member, MessagePage, Person } from "@wire/protocol"
 import { computed, shallowRef } from "vue"
 import type { ConsoleApi } from "./api"
+import { Choosing } from "./choosing"
 import { Deeds } from "./deeds"
 import { Jumps } from "./jumps"
 import { Talk } from "./talk"
@@ -25,11 +26,13 @@ export class RoomTalk extends Talk {
 
   readonly #forwards: boolean
   override readonly deeds: Deeds
+  override readonly choosing: Choosing | undefined
   override readonly jumps: Jumps
 
   constructor(api: ConsoleApi, client: Client, conversation: number, forwards = false) {
     super(api, client, conversation)
     this.#forwards = forwards
+    this.choosing = forwards ? new Choosing() : undefined
     this.deeds = new Deeds(api, client, conversation, (people) => this.meet(people))
     this.jumps = new Jumps(api, client, this)
     this.begin()
@@ -48,6 +51,10 @@ export class RoomTalk extends Talk {
   protected override moved(): void {
     this.deeds.moved()
     this.jumps.moved()
+    if (this.choosing?.on) {
+      const gone = new Set(this.timeline?.messages.filter((m) => m.recalled).map((m) => m.seq))
+      this.choosing.drop((seq) => gone.has(seq))
+    }
   }
 
   override get many(): boolean {

@@ -4,11 +4,12 @@
 
 import { Fault } from "@wire/api"
 import type { Chosen, Client } from "@wire/client"
-import type { Message, MessagePage, Person, Reply } from "@wire/protocol"
+import type { MergedItem, Message, MessagePage, Person, Reply } from "@wire/protocol"
 import type { Row, Timeline } from "@wire/timeline"
 import { computed, shallowRef, triggerRef } from "vue"
 import { actionsFor, replyTo, type Action } from "./actions"
 import type { ConsoleApi } from "./api"
+import type { Choosing } from "./choosing"
 import type { Deeds } from "./deeds"
 import { newId } from "./ids"
 import type { Jumps } from "./jumps"
@@ -65,6 +66,8 @@ export abstract class Talk {
 
   /** What members do with each other's messages; undefined where there are no such members. */
   readonly deeds: Deeds | undefined = undefined
+  /** Several messages that are chosen; undefined where nothing is passed on. */
+  readonly choosing: Choosing | undefined = undefined
   /** The way to messages that are not loaded; undefined where there is none. */
   readonly jumps: Jumps | undefined = undefined
 
@@ -274,6 +277,11 @@ export abstract class Talk {
   /** What a message said before. */
   edits(message: Message): Promise<{ text: string; at: string }[]> {
     return this.api.edits(message.conversation_id, message.seq)
+  }
+
+  /** What is in a merged message. */
+  async merged(message: Message): Promise<MergedItem[]> {
+    return (await this.api.merged(message.conversation_id, message.seq)).items
   }
 
   #mayEdit(message: Message): boolean {

@@ -3,13 +3,14 @@
 import { t } from "../parts/ui"
 import type { Room } from "../state/rooms"
 import { systemText } from "./system"
+import { wordsOf } from "./words"
 
 /** lastLine says what was said last, and in a group by whom. */
 export function lastLine(room: Room, me: number, nameOf: (person: number) => string): string {
   const { last } = room
   if (!last) return t("list.noText")
   if (last.type === "system") return systemText(last.body)
-  const text = last.type === "image" ? t("list.image") : last.type === "file" ? t("list.file", { name: last.body.name ?? "" }) : (last.body.text ?? "")
+  const text = wordsOf(last)
   if (last.sender_id === me) return t("list.you", { text })
   const by = room.kind === "group" ? nameOf(last.sender_id) : ""
   return by ? t("list.by", { name: by, text }) : text

@@ -93,6 +93,19 @@ test("a lost answer is asked for again with the same id and never doubles", asyn
   expect(server.ids).toEqual(["a1", "a2"])
 })
 
+test("what the server knows better is asked for, and a refused one is asked for again", async () => {
+  const sent: SendRequest[] = []
+  const box = outbox({ send: (lane, request) => (sent.push(request), sent.length === 1 ? Promise.reject(new Fault(404, {})) : server.send(lane, request)) })
+  const ask = { from: { conversation_id: 5, seqs: [2] } }
+  const { client_msg_id } = box.add(7, { name: "plan.txt", file_id: 8 }, { type: "file", ask })
+  await settle()
+  expect(states(box)).toEqual([[client_msg_id, "failed"]])
+  box.retry(client_msg_id)
+  await settle()
+  expect(states(box)).toEqual([[client_msg_id, "acked"]])
+  expect(sent.map(({ type, body }) => [type, body])).toEqual([["file", ask], ["file", ask]])
+})
+
 test("a full disk keeps the message and tries until it goes", async () => {
   server.fail = (call) => (call < 6 ? new Fault(503, { code: "unavailable", retry: "same" }) : undefined)
   const box = outbox()

@@ -13,8 +13,10 @@ export type Item = {
   type: SendRequest["type"]
   /** Of a file all that is known of it; it gets its file_id when it is at the server. */
   body: Body
+  /** What the server is told instead, where it knows the rest. */
+  ask?: Body
   /** The message it answers. */
-  reply?: Reply
+  reply?: Reply | undefined
   /** When it was written, in ms; strictly rising, so it is also the order. */
   at: number
   /** uploading: its file goes first, and what was written after it may overtake. */
@@ -35,7 +37,7 @@ export interface Locks {
 }
 
 /** What a message may have beside its body. */
-export type Extras = { reply?: Reply | undefined; file?: Blob | undefined }
+export type Extras = { reply?: Reply | undefined; file?: Blob | undefined; type?: Item["type"]; ask?: Body }
 
 export type OutboxOptions = {
   /** Names the lock that lets one tab send at a time. */
@@ -106,11 +108,10 @@ export class Outbox {
   }
 
   /** Takes a message in; with a file the body says its name, size, mime and, of a picture, width and height. */
-  add(lane: number, body: Body, { reply, file }: Extras = {}): Item {
+  add(lane: number, body: Body, { file, ...more }: Extras = {}): Item {
     this.#last = Math.max(this.#last + 1, this.#o.clock.now())
     const id = (this.#o.newId ?? randomId)()
-    const item: Item = { client_msg_id: id, lane, type: file ? kindOf(body.mime) : "text", body, at: this.#last, state: file ? "uploading" : "waiting" }
-    if (reply) item.reply = reply
+    const item: Item = { client_msg_id: id, lane, type: file ? kindOf(body.mime) : "text", body, at: this.#last, state: file ? "uploading" : "waiting", ...more }
     if (file) this.#uploads.take(id, file)
     this.#set(item)
     this.#wake()
@@ -138,7 +139,7 @@ export class Outbox {
     if (item?.state !== "failed") return
     const { reason: _, lost: __, ...rest } = item
     const { file_id: ___, ...body } = item.body
-    this.#set({ ...rest, body, state: item.type === "text" ? "waiting" : "uploading" })
+    this.#set({ ...rest, body, state: item.ask || item.type === "text" ? "waiting" : "uploading" })
     this.#wake()
   }
 
@@ -384,9 +385,8 @@ function kindOf(mime = ""): "image" | "file" {
 }
 
 /** Of a file only its id is told; the server knows the rest. */
-function requestOf({ client_msg_id, type, body, reply }: Item): SendRequest {
-  const request: SendRequest = { client_msg_id, type, body: body.file_id ? { file_id: body.file_id } : body }
-  return reply ? { ...request, reply_to: reply.seq } : request
+function requestOf({ client_msg_id, type, body, ask, reply }: Item): SendRequest {
+  return { client_msg_id, type, body: ask ?? (body.file_id ? { file_id: body.file_id } : body), reply_to: reply?.seq } as SendRequest // what is undefined is not sent
 }
 
 /** 128 random bits. */
