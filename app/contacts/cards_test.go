@@ -95,7 +95,7 @@ func TestAVisitorAndHisAgentSendNoCards(t *testing.T) {
 	befriend(agent, li)
 	c := between(t, agent, li)
 	seq := agent.Write(c, "between us").Seq
-	for what, d := range map[string]chat.SendRequest{"a card": cardOf(p, agent.ID, 0), "a merged one": merging(p, c, seq), "from elsewhere": passing(p, chat.Image, c, seq)} {
+	for what, d := range map[string]chat.SendRequest{"a card": cardOf(p, agent.ID, 0), "a merged one": merging(p, c, seq), "from elsewhere": passesOn(p, chat.Image, c, seq)} {
 		if got := agent.Do("POST", messages(live), d); got.Status != 400 {
 			t.Errorf("the agent, %s: %d %s", what, got.Status, got.Body)
 		}

@@ -9,12 +9,12 @@ import (
 	"ichat/app/chat"
 )
 
-// merging passes several messages on as one, passing a single picture or file.
+// merging passes several messages on as one, passesOn a single picture or file.
 func merging(p *apptest.Product, from int64, seqs ...int64) chat.SendRequest {
-	return passing(p, chat.Merged, from, seqs...)
+	return passesOn(p, chat.Merged, from, seqs...)
 }
 
-func passing(p *apptest.Product, kind string, from int64, seqs ...int64) chat.SendRequest {
+func passesOn(p *apptest.Product, kind string, from int64, seqs ...int64) chat.SendRequest {
 	d := p.Draft("")
 	d.Type, d.Body = kind, chat.Body{From: &chat.Source{ConversationID: from, Seqs: seqs}}
 	return d
@@ -180,10 +180,10 @@ func TestWhatCannotBePassedOn(t *testing.T) {
 	refused("nothing", merging(p, c), 400)
 	refused("a seq that is none", merging(p, c, -1), 400)
 	refused("too many", merging(p, c, make([]int64, 101)...), 400)
-	refused("a text as a picture", passing(p, chat.Image, c, text.Seq), 400)
-	refused("two files at a time", passing(p, chat.File, c, text.Seq, gone.Seq), 400)
-	refused("a text by its number", passing(p, chat.Text, c, text.Seq), 400)
-	refused("a card by its number", passing(p, chat.Card, c, text.Seq), 400)
+	refused("a text as a picture", passesOn(p, chat.Image, c, text.Seq), 400)
+	refused("two files at a time", passesOn(p, chat.File, c, text.Seq, gone.Seq), 400)
+	refused("a text by its number", passesOn(p, chat.Text, c, text.Seq), 400)
+	refused("a card by its number", passesOn(p, chat.Card, c, text.Seq), 400)
 	invented := merging(p, c, text.Seq)
 	invented.Body.Merged = &chat.MergedBody{Kind: chat.Direct, Names: []string{"The bank"}, Lines: []chat.MergedLine{}}
 	refused("in his own words", invented, 400)
@@ -208,7 +208,7 @@ func TestAFileIsPassedOnWithoutBeingUploadedAgain(t *testing.T) {
 	c, target := between(t, li, han), between(t, li, wu)
 	file := sayFile(p, han, c, "plan.txt")
 	var m chat.Message
-	li.OK("POST", messages(target), passing(p, chat.File, c, file.Seq), &m)
+	li.OK("POST", messages(target), passesOn(p, chat.File, c, file.Seq), &m)
 	if m.Type != chat.File || fmt.Sprint(m.Body) != fmt.Sprint(file.Body) {
 		t.Fatalf("%+v", m.Body)
 	}
