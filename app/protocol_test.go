@@ -67,7 +67,7 @@ var spoken = []struct {
 
 // fixed are the shapes that CONTRACT names and no Go struct has as a whole.
 const fixed = `export type Problem = { code: string; message: string; request_id: string; retry: "never" | "same" | "later"; retry_after_ms: number; fields: Record<string, string> }
-export type Event = { type: string; conversation_id?: number; version?: number; data?: unknown; client_id?: string; epoch?: string; reconnect_after_ms?: number }
+export type Event = { type: string; conversation_id?: number; version?: number; list?: number; data?: unknown; client_id?: string; epoch?: string; reconnect_after_ms?: number }
 `
 
 func TestProtocolTypesAreThoseOfTheServer(t *testing.T) {

@@ -283,7 +283,7 @@ func (s *Service) LeaveTx(ctx context.Context, tx *storage.Tx, conversation, per
 
 // listFrame tells somebody that he has one conversation more or less.
 func listFrame(list int64) hub.Frame {
-	return hub.Frame{Type: "list", Data: map[string]int64{"list": list}, Anew: true}
+	return hub.Frame{Type: "list", Data: map[string]int64{"list": list}, List: list, Anew: true}
 }
 
 // MemberChange is the data of a `member` frame: the place and who has it.

@@ -221,6 +221,7 @@ type event struct {
 	Type     string          `json:"type"`
 	Conv     int64           `json:"conversation_id"`
 	Version  int64           `json:"version"`
+	List     int64           `json:"list"`
 	ClientID string          `json:"client_id"`
 	Epoch    string          `json:"epoch"`
 	Data     json.RawMessage `json:"data"`
@@ -282,12 +283,15 @@ func (d *device) receive(ctx context.Context, e event) {
 		}
 	case "heads":
 		var heads map[int64]int64
-		if json.Unmarshal(e.Data, &heads) == nil && d.behind(heads) {
+		if json.Unmarshal(e.Data, &heads) == nil && (d.behind(heads) || e.List > d.list) {
 			d.sync(ctx)
 		}
 	case "resync":
 		d.sync(ctx)
 	default:
+		if e.List == d.list+1 {
+			d.list = e.List // by this alone: no conversation came or went before it
+		}
 		if d.events != nil {
 			d.events(e.Type, e.Data)
 		}

@@ -130,6 +130,23 @@ func TestAnAgentIsAMemberFromHisFirstLook(t *testing.T) {
 	}
 }
 
+func TestWhatMovesOnesListSaysSo(t *testing.T) {
+	p := apptest.New(t)
+	li, mei := p.Member("Li Lei"), p.Member("Han Mei")
+	socket := li.Connect()
+	li.OK("PATCH", "/api/im/me", `{"signature":"on holiday"}`, nil)
+	if e := socket.Wait("contacts", nil); e.List != start(li).List {
+		t.Fatalf("contacts of list %d of %d", e.List, start(li).List)
+	}
+	if e := socket.Wait("heads", func(e apptest.Event) bool { return e.List > 0 }); e.List != start(li).List {
+		t.Fatalf("heads of list %d of %d", e.List, start(li).List)
+	}
+	befriend(li, mei)
+	if e := socket.Wait("list", nil); e.List == 0 || e.List > start(li).List {
+		t.Fatalf("a conversation more, and list %d of %d", e.List, start(li).List)
+	}
+}
+
 func TestWhatOneChangesOfOneselfIsLiveOnAllOnesDevices(t *testing.T) {
 	p := apptest.New(t)
 	phone := p.Member("Li Lei")

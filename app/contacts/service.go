@@ -160,7 +160,7 @@ func (s *Service) tellTx(ctx context.Context, tx *storage.Tx, changes map[int64]
 	}
 	for person, c := range changes {
 		c.List = lists[person]
-		tx.After(func() { s.hub.Push([]int64{person}, hub.Frame{Type: "contacts", Data: c}) })
+		tx.After(func() { s.hub.Push([]int64{person}, hub.Frame{Type: "contacts", Data: c, List: c.List}) })
 	}
 	return nil
 }

@@ -43,6 +43,7 @@ type Frame struct {
 	ConversationID int64  `json:"conversation_id,omitempty"`
 	Version        int64  `json:"version,omitempty"`
 	Data           any    `json:"data,omitempty"`
+	List           int64  `json:"list,omitempty"` // of what its one receiver has, with this change in it
 	Droppable      bool   `json:"-"`
 	// Anew says that its receiver came into a conversation or left one: what passed meanwhile never reaches
 	// him, so no frame waits for it.

@@ -135,6 +135,28 @@ func TestHeadsNameTheHighestVersionsAfterTraffic(t *testing.T) {
 	}
 }
 
+func TestHeadsNameTheListAfterAChangeOfIt(t *testing.T) {
+	h := newHouse(t, Options{})
+	c := h.join(1, "a")
+	h.Push([]int64{1}, Frame{Type: "contacts", List: 6})
+	h.Push([]int64{1}, Frame{Type: "contacts", List: 5}) // overtaken
+	for _, list := range []int64{6, 5} {
+		if e := c.wants("contacts", 0); e.List != list {
+			t.Fatalf("list %d", e.List)
+		}
+	}
+	h.clock.advance(2 * time.Second)
+	if e := c.wants("heads", 0); e.List != 6 || string(e.Data) != "{}" {
+		t.Fatalf("heads %s of list %d", e.Data, e.List)
+	}
+	h.Push([]int64{1}, message(7, 3))
+	c.wants("message", 3)
+	h.clock.advance(2 * time.Second)
+	if e := c.wants("heads", 0); e.List != 0 || string(e.Data) != `{"7":3}` {
+		t.Fatalf("heads %s of list %d: nothing moved it", e.Data, e.List)
+	}
+}
+
 func TestTypingReachesTheHookAtMostOnceASecond(t *testing.T) {
 	h := newHouse(t, Options{})
 	var heard []string // written by the one reading goroutine, read after its pong

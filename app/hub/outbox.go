@@ -13,6 +13,7 @@ type item struct {
 	kind         string
 	conversation int64
 	version      int64
+	list         int64
 	droppable    bool
 	anew         bool
 	patient      bool

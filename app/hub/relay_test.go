@@ -60,6 +60,17 @@ func TestPushesReachTheSocketsOfEveryNode(t *testing.T) {
 	}
 }
 
+func TestHeadsNameTheListOnEveryNode(t *testing.T) {
+	n := nodes(t, relaytest.New(t), 2)
+	c := n[1].join(1, "a")
+	n[0].Push([]int64{1}, Frame{Type: "contacts", List: 6})
+	c.wants("contacts", 0)
+	n[1].clock.advance(2 * time.Second)
+	if e := c.wants("heads", 0); e.List != 6 {
+		t.Fatalf("heads of list %d", e.List)
+	}
+}
+
 func TestAGroupSpansNodesWhereverItWasJoined(t *testing.T) {
 	n := nodes(t, relaytest.New(t), 2)
 	c := n[1].join(1, "a")

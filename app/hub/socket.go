@@ -46,6 +46,7 @@ type socket struct {
 	farewell []byte          // the close frame of a socket that was closed while opening; guarded by mu
 	deadline func() bool     // stops the timer of the state; guarded by mu
 	heads    map[int64]int64 // conversation -> highest version since the last heads; guarded by mu
+	list     int64           // the highest number of its person's list since then; guarded by mu
 	tick     func() bool     // stops the timer of heads; nil while none runs; guarded by mu
 	runs     map[int64]*run  // conversation -> what was delivered and what is early; guarded by mu
 
@@ -65,12 +66,13 @@ func (s *socket) push(it item) {
 	if s.state != buffering && s.state != live {
 		return
 	}
-	if it.version > 0 && it.conversation > 0 && !dropsSilently {
-		s.note(it.conversation, it.version)
-		if s.state == live {
-			s.inOrder(it)
-			return
-		}
+	versioned := it.version > 0 && it.conversation > 0
+	if (versioned || it.list > 0) && !dropsSilently {
+		s.note(it)
+	}
+	if versioned && !dropsSilently && s.state == live {
+		s.inOrder(it)
+		return
 	}
 	if it.anew && s.state == live {
 		s.unfollow()

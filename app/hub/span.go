@@ -14,6 +14,7 @@ type note struct {
 	Kind         string `json:"kind,omitempty"` // of the frame
 	Conversation int64  `json:"conversation,omitempty"`
 	Version      int64  `json:"version,omitempty"`
+	List         int64  `json:"list,omitempty"`
 	Moved        int64  `json:"moved,omitempty"`
 	Droppable    bool   `json:"droppable,omitempty"`
 	Anew         bool   `json:"anew,omitempty"`
@@ -159,14 +160,14 @@ func (l *letter) encode() bool {
 		return false
 	}
 	l.item = item{data: data, kind: l.frame.Type, conversation: l.frame.ConversationID,
-		version: l.frame.Version, droppable: l.frame.Droppable, anew: l.frame.Anew, patient: l.frame.Patient}
+		version: l.frame.Version, list: l.frame.List, droppable: l.frame.Droppable, anew: l.frame.Anew, patient: l.frame.Patient}
 	return true
 }
 
 func (l *letter) note() note {
 	f := l.frame
-	return note{Kind: f.Type, Conversation: f.ConversationID, Version: f.Version, Moved: f.Moved, Droppable: f.Droppable, Anew: f.Anew,
-		Patient: f.Patient, Now: f.Now}
+	return note{Kind: f.Type, Conversation: f.ConversationID, Version: f.Version, List: f.List, Moved: f.Moved, Droppable: f.Droppable,
+		Anew: f.Anew, Patient: f.Patient, Now: f.Now}
 }
 
 // tellNodes sends a note to the other nodes, if there are any.
@@ -208,6 +209,6 @@ func (h *Hub) heardFrame(n note, data []byte) {
 		people = h.groups.members(n.Group)
 	}
 	l := letter{hub: h, frame: Frame{Now: n.Now}, item: item{data: data, kind: n.Kind, conversation: n.Conversation, version: n.Version,
-		droppable: n.Droppable, anew: n.Anew, patient: n.Patient}}
+		list: n.List, droppable: n.Droppable, anew: n.Anew, patient: n.Patient}}
 	l.to(people)
 }

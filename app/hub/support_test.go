@@ -122,6 +122,7 @@ type event struct {
 	Type           string          `json:"type"`
 	ConversationID int64           `json:"conversation_id"`
 	Version        int64           `json:"version"`
+	List           int64           `json:"list"`
 	Data           json.RawMessage `json:"data"`
 	ClientID       string          `json:"client_id"`
 	Epoch          string          `json:"epoch"`

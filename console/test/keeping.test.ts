@@ -3,12 +3,13 @@ import { MemoryStore } from "@wire/store"
 import { beforeEach, expect, test } from "vitest"
 import { Messenger } from "../src/state/im"
 import { ImApi, type Kept } from "../src/state/imapi"
-import { conversation, FakeClock, jonas, me, message, Server, settle, Wire } from "./fakes"
+import { conversation, FakeClock, jonas, me, message, refusal, Server, settle, Wire } from "./fakes"
 
 let server: Server
 let messenger: Messenger
 let wire: Wire
 let clock: FakeClock
+let start: object
 const asked: unknown[] = []
 
 const kept = (conversation_id: number, more: Partial<Kept> = {}): Kept => ({ conversation_id, pinned: false, notify: "all", hidden_below: 0, marked: false, ...more })
@@ -24,7 +25,7 @@ beforeEach(async () => {
   server = new Server()
   clock = new FakeClock()
   asked.length = 0
-  const start = { list: 1, epoch: "e", me: { person: me }, friend_groups: [], friends: [], groups: [], conversations: [{ id: 202, mention: 0 }], next: "", people: [], blocked: [], unread: 0 }
+  start = { list: 1, epoch: "e", me: { person: me }, friend_groups: [], friends: [], groups: [], conversations: [{ id: 202, mention: 0 }], next: "", people: [], blocked: [], unread: 0 }
   server.on("GET /api/im", () => ({ ...start, kept: [kept(201, { pinned: true })] }))
   server.on("GET /api/im/box", { items: [], next: "", unread: 0 })
   server.on("POST /api/chat/bind", { me: me.id, epoch: "e", list: 1, conversations: [room(201, "direct", [said(201, 1)]), room(202, "group", [said(202, 1), said(202, 2)]), room(203, "direct", [], [])], gone: [], people: [me, jonas] })
@@ -48,6 +49,20 @@ test("another device's change is shown at once, and who is quiet does not count 
   expect([messenger.rooms.room(202)?.muted, messenger.rooms.unread, list()[0]]).toEqual([true, 1, 202])
   clock.pass(3_600_000)
   expect([messenger.rooms.room(202)?.muted, messenger.rooms.unread]).toEqual([false, 3])
+})
+
+test("a change whose frame was lost is read when heads name a later list, however often that takes", async () => {
+  const reads = () => server.calls.filter((call) => call === "GET /api/im").length
+  const begun = reads()
+  server.on("POST /api/chat/sync", { me: me.id, epoch: "e", list: 2, conversations: [], gone: [], people: [] })
+  server.on("GET /api/im", refusal(503, "not now"))
+  wire.push({ type: "heads", list: 2, data: {} })
+  await settle()
+  expect([messenger.rooms.room(202)?.muted, reads()]).toEqual([false, begun + 1])
+  server.on("GET /api/im", { ...start, list: 2, kept: [kept(202, { notify: "none" })] })
+  clock.pass(60_000)
+  await settle()
+  expect([messenger.rooms.room(202)?.muted, reads()]).toEqual([true, begun + 2])
 })
 
 test("where only mentions are told of, one counts however many messages there are", () => {

@@ -1,6 +1,7 @@
 // Oneself and one's friends in their groups, as the server last told. Each `contacts` frame carries the number of one's list:
 // the next one is applied, after any other the whole is read again. Presence and cards are what is so now.
 
+import { backoff, type Clock, realClock } from "@wire/clock"
 import type { Event, Person, Presence } from "@wire/protocol"
 import { computed, shallowRef, triggerRef } from "vue"
 import type { Loaded } from "./desk"
@@ -24,19 +25,24 @@ export class Contacts implements Circle {
   readonly #sections = computed(() => this.#divide())
   readonly #onPeople: (people: Person[]) => void
   readonly #onMissed: () => void
+  readonly #clock: Clock
   #list = 0
+  #failures = 0
+  /** Drops the next try of a reading that failed. */
+  #cancelRetry: (() => void) | undefined
   #reading: Promise<void> | undefined
   #again = false
   /** Came by push while the whole was being read: newer than the answer perhaps. */
   #meanwhile: Event[] = []
 
   /** `onPeople` hears of everybody who may be called or look different now, `onMissed` that a change may not have come. */
-  constructor(api: ImApi, me: number, onPeople: (people: Person[]) => void = () => undefined, onMissed: () => void = () => undefined, keeping = new Keeping(api)) {
+  constructor(api: ImApi, me: number, onPeople: (people: Person[]) => void = () => undefined, onMissed: () => void = () => undefined, keeping = new Keeping(api), clock: Clock = realClock) {
     this.#api = api
     this.me = me
     this.keeping = keeping
     this.#onPeople = onPeople
     this.#onMissed = onMissed
+    this.#clock = clock
   }
 
   get loaded(): Loaded {
@@ -95,6 +101,7 @@ export class Contacts implements Circle {
       this.#again = true
       return this.#reading
     }
+    this.#cancelRetry?.()
     if (this.#loaded.value === "failed") this.#loaded.value = "loading"
     this.#meanwhile = []
     this.#reading = this.#read().finally(() => {
@@ -104,6 +111,10 @@ export class Contacts implements Circle {
       void this.load()
     })
     return this.#reading
+  }
+
+  stop(): void {
+    this.#cancelRetry?.()
   }
 
   /** The server's number of one's list, as a sync told it. */
@@ -199,11 +210,13 @@ export class Contacts implements Circle {
   async #read(): Promise<void> {
     try {
       this.#take(await this.#api.start())
+      this.#failures = 0
       const meanwhile = this.#meanwhile
       this.#meanwhile = []
       for (const event of meanwhile) this.apply(event)
     } catch {
       if (this.#loaded.value === "loading") this.#loaded.value = "failed"
+      else this.#cancelRetry = this.#clock.after(backoff(this.#failures++, Math.random), () => void this.load()) // what is shown is behind, and nothing else would say so
     }
   }
 

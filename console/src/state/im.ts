@@ -39,7 +39,7 @@ export class Messenger implements Writing {
     options.api.onAnswer = (answer) => forgetReading(answer, this.client.conversations, options.me)
     this.box = new Box(options.api)
     this.keeping = new Keeping(options.api, options.clock)
-    this.contacts = new Contacts(options.api, options.me, (people) => this.client.meet({ conversations: [], people }), () => void this.box.load(), this.keeping)
+    this.contacts = new Contacts(options.api, options.me, (people) => this.client.meet({ conversations: [], people }), () => void this.box.load(), this.keeping, options.clock)
     this.rooms = new Rooms(options.api, this.client, this.contacts, true, this.keeping)
     this.drafts = new Drafts(options.shelf, options.me)
     this.client.on("event", (event) => this.#hear(event))
@@ -68,6 +68,7 @@ export class Messenger implements Writing {
   stop(): void {
     this.#watch.stop()
     this.keeping.stop()
+    this.contacts.stop()
     this.rooms.select(0)
     this.client.stop()
   }

@@ -92,6 +92,22 @@ test("heads ahead, a moved list and resync ask; equal ones do not", async () => 
   expect(paths().filter((path) => path === "sync").length).toBe(3)
 })
 
+test("heads of a list that is ahead ask; a change that is told by itself does not", async () => {
+  await start(answer([conversation([message(1)])]))
+  const heard: unknown[] = []
+  client.on("event", (event) => heard.push(event.data))
+  next = answer([], { list: 4 })
+  socket().frame({ type: "contacts", list: 2, data: "told" }, { type: "heads", list: 2, data: {} })
+  await settle()
+  expect([heard, paths().includes("sync")]).toEqual([["told"], false])
+  socket().frame({ type: "heads", list: 3, data: {} }) // its frame was lost
+  await settle()
+  expect(calls.at(-1)).toMatchObject({ path: "/api/chat/sync", body: { list: 2 } })
+  socket().frame({ type: "contacts", list: 6, data: "after one that was lost" }, { type: "heads", list: 6, data: {} })
+  await settle()
+  expect(calls.at(-1)).toMatchObject({ path: "/api/chat/sync", body: { list: 4 } })
+})
+
 test("a failed sync is tried again", async () => {
   await start(answer([conversation([message(1)])]))
   let failures = 2

@@ -332,9 +332,12 @@ export class Client {
     } else if (event.type === "list") {
       if ((event.data as { list: number }).list !== this.#list) void this.sync()
     } else if (event.type === "heads") {
-      if (this.#behind(event.data as Record<string, number>)) void this.sync()
+      if (this.#behind(event.data as Record<string, number>) || (event.list ?? 0) > this.#list) void this.sync()
     } else if (event.type === "resync") void this.sync()
-    else this.#emitter.emit("event", event)
+    else {
+      if (event.list === this.#list + 1) this.#list = event.list // by this alone: no conversation came or went before it
+      this.#emitter.emit("event", event)
+    }
   }
 
   #behind(heads: Record<string, number>): boolean {

@@ -1,7 +1,7 @@
 // Generated from the Go types by `go test ./app -run TestProtocol -update`; do not edit.
 
 export type Problem = { code: string; message: string; request_id: string; retry: "never" | "same" | "later"; retry_after_ms: number; fields: Record<string, string> }
-export type Event = { type: string; conversation_id?: number; version?: number; data?: unknown; client_id?: string; epoch?: string; reconnect_after_ms?: number }
+export type Event = { type: string; conversation_id?: number; version?: number; list?: number; data?: unknown; client_id?: string; epoch?: string; reconnect_after_ms?: number }
 export type Person = { id: number; kind: "visitor" | "member" | "bot"; name: string; avatar: string }
 export type Role = { site_id: number; site_name: string; role: "owner" | "supervisor" | "agent" }
 export type Session = { person: Person; email: string; roles: Role[]; locale: string }
