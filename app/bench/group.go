@@ -24,6 +24,7 @@ type GroupResult struct {
 	DirectBeside   Spread   `json:"direct_beside_ms"` // and while it is not
 	Queries        *float64 `json:"queries_per_message"`
 	CPUPer1M       *float64 `json:"cpu_s_per_1m"` // deliveries
+	Own            *float64 `json:"bench_cpu_s"`  // what all the hearers and this program took of the same processors
 	Figures                 // Errors counts what is missing and came twice, too
 	Missing        int      `json:"missing"`
 	Messages       int      `json:"messages"`
@@ -131,7 +132,7 @@ func (g *gathering) measure(ctx context.Context, o Options, server *server, r *G
 // charge says what the group cost: without what the direct conversation costs by itself.
 func (r *GroupResult) charge(alone, both played, server *server, deliveries int) {
 	if u, ok := server.usage(); ok {
-		r.CPU, r.RSS = &both.cpu, &u.rss
+		r.CPU, r.RSS, r.Own = &both.cpu, &u.rss, &both.own
 		per := round(both.cpu / float64(deliveries) * 1e6)
 		r.CPUPer1M = &per
 	}

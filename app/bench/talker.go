@@ -3,6 +3,7 @@ package bench
 import (
 	"context"
 	"fmt"
+	"os"
 	"sync/atomic"
 	"time"
 )
@@ -110,9 +111,9 @@ func (t *talker) figures(p played) (acks, deliveries []time.Duration, missing, d
 type played struct {
 	from, until time.Duration
 	problems    []error
-	said        int // by everybody
-	saidBeside  int // by who speaks in no group
-	cpu         float64
+	said        int     // by everybody
+	saidBeside  int     // by who speaks in no group
+	cpu, own    float64 // of the server, of this program
 	queries     float64
 }
 
@@ -126,6 +127,7 @@ func (g *gathering) play(ctx context.Context, s *server, length time.Duration, w
 		starts[i] = len(t.sent)
 	}
 	before, _ := s.usage()
+	mine, _ := usageOf(os.Getpid())
 	counted, err := s.counters(ctx)
 	if err != nil {
 		return p, err
@@ -148,6 +150,9 @@ func (g *gathering) play(ctx context.Context, s *server, length time.Duration, w
 	settle(ctx, who, starts)
 	if u, ok := s.usage(); ok {
 		p.cpu = seconds(u.cpu - before.cpu)
+	}
+	if u, ok := usageOf(os.Getpid()); ok {
+		p.own = seconds(u.cpu - mine.cpu)
 	}
 	after, err := s.counters(ctx)
 	p.queries = after["ichat_queries_total"] - counted["ichat_queries_total"]

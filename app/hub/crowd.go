@@ -12,11 +12,18 @@ const (
 	// manyReceivers is the size from which a push is made beside.
 	manyReceivers = 256
 
-	// crowdSlice is how many people are pushed to before everybody else has a turn.
-	crowdSlice = 128
+	// crowdSlice is how many people are pushed to before everybody else has a turn: as many sockets want the
+	// processor at once, here and perhaps where they are read, and who comes then waits for all of them.
+	crowdSlice = 32
 
-	// crowdPause is that turn. Nobody pauses while another crowd waits: then all there is must go out.
+	// crowdPause is that turn, where nothing is pressing.
 	crowdPause = time.Millisecond
+
+	// crowdRest is how long all turns of one push may take: nobody should be told much later than the first.
+	crowdRest = 100 * time.Millisecond
+
+	// crowdsHurry is how many pushes may wait until there are no turns any more: then all there is must go out.
+	crowdsHurry = 8
 
 	// crowdsWaiting is how many pushes may wait; who makes one more waits himself until there is room.
 	crowdsWaiting = 64
@@ -74,14 +81,24 @@ func (c *crowd) run() {
 }
 
 func (c *crowd) deliver(p gatheredPush) {
+	slices := (len(p.people) + crowdSlice - 1) / crowdSlice
 	for len(p.people) > 0 {
 		n := min(crowdSlice, len(p.people))
 		p.letter.deliver(p.people[:n])
 		p.people = p.people[n:]
-		if len(p.people) > 0 && len(c.places) == 1 {
-			time.Sleep(crowdPause)
+		if len(p.people) > 0 {
+			time.Sleep(turn(slices, len(c.places)))
 		}
 	}
+}
+
+// turn is the pause between two slices of a push: the shorter, the more slices it has and the more pushes wait, itself
+// among them.
+func turn(slices, waiting int) time.Duration {
+	if waiting > crowdsHurry {
+		return 0
+	}
+	return min(crowdPause, crowdRest/time.Duration(slices)) / time.Duration(max(waiting, 1))
 }
 
 // close drops what waits and returns when nothing is pushed any more.

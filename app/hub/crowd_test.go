@@ -57,15 +57,35 @@ func TestACrowdLeavesTurnsToOthersUnlessMoreWait(t *testing.T) {
 		if slices := time.Duration(4*manyReceivers/crowdSlice - 1); time.Since(began) != slices*crowdPause {
 			t.Errorf("one crowd took %s, want a pause between %d slices", time.Since(began), slices+1)
 		}
+		alone := time.Since(began)
 		began = time.Now()
 		for version := range int64(10) {
 			h.Push(many(), message(7, version+2))
 		}
 		h.crowd.all.Wait()
-		if took := time.Since(began); took > 2*8*crowdPause {
-			t.Errorf("ten crowds took %s: they paused while others waited", took)
+		if took := time.Since(began); took > 3*alone {
+			t.Errorf("ten crowds took %s, and one took %s: they paused as long while others waited", took, alone)
 		}
 		h.crowd.close()
 		h.Push(many(), message(7, 20)) // nobody is there to hear it
 	})
+}
+
+func TestTheTurnsOfACrowdAreShorterTheMoreThereIsToDo(t *testing.T) {
+	for _, c := range []struct {
+		slices, waiting int
+		want            time.Duration
+	}{
+		{63, 1, time.Millisecond}, // 2,000 people
+		{63, 2, time.Millisecond / 2},
+		{63, 8, time.Millisecond / 8},
+		{63, 9, 0},
+		{400, 1, time.Millisecond / 4}, // 100 ms for all of them
+		{400, 5, time.Millisecond / 20},
+		{1, 0, time.Millisecond},
+	} {
+		if got := turn(c.slices, c.waiting); got != c.want {
+			t.Errorf("%d slices, %d waiting: %s, want %s", c.slices, c.waiting, got, c.want)
+		}
+	}
 }
