@@ -19,7 +19,7 @@ import (
 )
 
 // ofMessenger finds the statements of the messenger among what runs beside.
-var ofMessenger = regexp.MustCompile(`(?:FROM|JOIN) (?:people|profiles|lists|friends|friend_groups|person_blocks|box|members|conversations|messages|kept|person_grams|group_grams)\b`)
+var ofMessenger = regexp.MustCompile(`(?:FROM|JOIN) "?(?:people|profiles|lists|friends|friend_groups|person_blocks|box|members|conversations|messages|kept|person_grams|group_grams)\b`)
 
 // listener takes down the statements that are read with.
 type listener struct {
