@@ -6,19 +6,29 @@ const minute = 60_000
 const hour = 60 * minute
 const day = 24 * hour
 
+/** Making a format takes longer than using it a hundred times, and every message is dated. */
+const formats = new Map<string, Intl.DateTimeFormat>()
+
+function format(lang: Lang, options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
+  const key = lang + JSON.stringify(options)
+  const known = formats.get(key) ?? new Intl.DateTimeFormat(lang, options)
+  formats.set(key, known)
+  return known
+}
+
 /** clock is the time of day: 14:05. */
 export function clock(at: string, lang: Lang): string {
-  return new Intl.DateTimeFormat(lang, { hour: "2-digit", minute: "2-digit", hour12: false }).format(new Date(at))
+  return format(lang, { hour: "2-digit", minute: "2-digit", hour12: false }).format(new Date(at))
 }
 
 /** exact is the whole moment with weekday and zone, for a title. */
 export function exact(at: string, lang: Lang): string {
-  return new Intl.DateTimeFormat(lang, { dateStyle: "full", timeStyle: "long" }).format(new Date(at))
+  return format(lang, { dateStyle: "full", timeStyle: "long" }).format(new Date(at))
 }
 
 /** soon is a moment of the coming days: "Thu 09:00". */
 export function soon(at: string, lang: Lang): string {
-  return `${new Intl.DateTimeFormat(lang, { weekday: "short" }).format(new Date(at))} ${clock(at, lang)}`
+  return `${format(lang, { weekday: "short" }).format(new Date(at))} ${clock(at, lang)}`
 }
 
 /** ago is short and relative below a day, a date after: "now", "5m", "3h", "Nov 21". */
@@ -49,7 +59,7 @@ export function dayName(at: string, now: number, lang: Lang): string {
   const then = new Date(at)
   if (dayKey(at) === dayKey(new Date(now).toISOString())) return lang === "zh-CN" ? "今天" : "Today"
   if (dayKey(at) === dayKey(new Date(now - day).toISOString())) return lang === "zh-CN" ? "昨天" : "Yesterday"
-  return new Intl.DateTimeFormat(lang, { weekday: "short", month: "short", day: "numeric", year: yearIf(then, now) }).format(then)
+  return format(lang, { weekday: "short", month: "short", day: "numeric", year: yearIf(then, now) }).format(then)
 }
 
 /** dayKey is equal for two moments of the same day in the reader's zone. */
@@ -73,7 +83,7 @@ export function stopwatch(ms: number): string {
 }
 
 function date(then: Date, now: number, lang: Lang): string {
-  return new Intl.DateTimeFormat(lang, { month: "short", day: "numeric", year: yearIf(then, now) }).format(then)
+  return format(lang, { month: "short", day: "numeric", year: yearIf(then, now) }).format(then)
 }
 
 function yearIf(then: Date, now: number): "numeric" | undefined {

@@ -73,9 +73,9 @@ test("a reply quotes its message and goes with the next message only", async () 
   const talk = office.inbox.talk!
   const asked: unknown[] = []
   server.on("POST /api/chat/conversations/101/messages", (body: { client_msg_id: string; reply_to?: number }) => (asked.push(body.reply_to), fresh(2 + asked.length, { client_msg_id: body.client_msg_id })))
-  talk.answer(message(101, 1))
+  talk.pen.answer(message(101, 1))
   talk.send("yes")
-  expect([talk.answering, bubbles().at(-1)?.reply]).toEqual([undefined, { seq: 1, sender_id: theo.id, alt: "line 1" }])
+  expect([talk.pen.answering, bubbles().at(-1)?.reply]).toEqual([undefined, { seq: 1, sender_id: theo.id, alt: "line 1" }])
   talk.send("and")
   await settle()
   expect(asked).toEqual([1, undefined])

@@ -99,14 +99,14 @@ test("the last own text comes back to be changed, and a lost answer is asked for
   const ids: string[] = []
   const edited = said(202, 1, me.id, { version: 3, body: { text: "better" }, edited_at: "2026-11-23T12:00:00Z" })
   server.on("PATCH /api/chat/conversations/202/messages/1", (body: { edit_id: string }) => (ids.push(body.edit_id), ids.length === 1 ? "cut" : edited))
-  await expect(talk.saveEdit(" better ")).rejects.toThrow()
-  expect(talk.editing?.seq).toBe(1)
-  await talk.saveEdit(" better ")
-  expect([talk.editing, ids[0] === ids[1], ids[0]?.length]).toEqual([undefined, true, 32])
+  await expect(talk.pen.save(" better ")).rejects.toThrow()
+  expect(talk.pen.editing?.seq).toBe(1)
+  await talk.pen.save(" better ")
+  expect([talk.pen.editing, ids[0] === ids[1], ids[0]?.length]).toEqual([undefined, true, 32])
   expect(talk.lines.flatMap((l) => (l.kind === "group" ? l.bubbles.map((b) => b.text) : []))).toEqual(["better", "line 2"])
-  talk.edit(edited)
-  await talk.saveEdit("better") // it says so already
-  expect([ids.length, talk.editing]).toEqual([2, undefined])
+  talk.pen.edit(edited)
+  await talk.pen.save("better") // it says so already
+  expect([ids.length, talk.pen.editing]).toEqual([2, undefined])
 })
 
 test("a refused group leaves everything as it is", async () => {

@@ -12,8 +12,10 @@ export interface Ground {
   readonly conversation: number
   has(seq: number): boolean
   meet(people: Person[]): void
-  /** What is shown is another part now. */
-  turned(): void
+  /** What is shown is another part now: down to a message, or (0) to the last there is. */
+  turned(until: number): void
+  /** Brings a message that is here among the lines. */
+  bring(seq: number): void
 }
 
 export class Jumps {
@@ -47,15 +49,15 @@ export class Jumps {
 
   /** Brings a message among the lines; false when it is not there to be seen. */
   async show(seq: number): Promise<boolean> {
-    if (this.away?.has(seq)) return true
-    if (this.#ground.has(seq)) {
-      this.toPresent()
+    if (this.away?.has(seq) || this.#ground.has(seq)) {
+      if (!this.away?.has(seq)) this.toPresent()
+      this.#ground.bring(seq)
       return true
     }
     const { conversation } = this.#ground
     const away = new Away((before, limit) => this.#api.history(conversation, before, limit), (people) => this.#ground.meet(people))
     if (!(await away.open(seq))) return false
-    this.#turn(away)
+    this.#turn(away, 0)
     this.#meetPresent()
     return true
   }
@@ -68,7 +70,7 @@ export class Jumps {
 
   /** Shows the newest messages again. */
   toPresent(): void {
-    if (this.away) this.#turn(undefined)
+    if (this.away) this.#turn(undefined, 0)
   }
 
   /** Something in the conversation changed: what is shown is read again. */
@@ -84,12 +86,12 @@ export class Jumps {
     const away = this.away
     if (!away || !first || away.last < first - 1) return
     this.#timeline?.prepend({ messages: away.messages.filter((m) => m.seq < first), more: away.more, people: [] })
-    this.#turn(undefined)
+    this.#turn(undefined, away.last)
   }
 
-  #turn(away: Away | undefined): void {
+  #turn(away: Away | undefined, until: number): void {
     this.#away.value = away
-    this.#ground.turned()
+    this.#ground.turned(until)
   }
 
   get #timeline() {

@@ -49,20 +49,49 @@ export type LinesInput = {
 /** Messages of one sender this close together are one group. */
 const togetherMs = 60_000
 
+/** The log, then own messages that are not in it yet, matched by their client id; what is above `seq` is in it somewhere. */
+export function rowsOf(messages: Message[], me: number, items: readonly Item[], seq: number): Row[] {
+  const rows: Row[] = messages.map((message) => ({ key: message.sender_id === me && message.client_msg_id ? message.client_msg_id : `m${message.id}`, message, placed: true }))
+  if (items.length === 0) return rows
+  const own = new Set(messages.filter((m) => m.sender_id === me).map((m) => m.client_msg_id))
+  const top = Math.max(messages.at(-1)?.seq ?? 0, seq) // what was cleared stands below it too
+  for (const item of items) {
+    if (own.has(item.client_msg_id) || (item.message && item.message.seq <= top)) continue
+    rows.push({ key: item.client_msg_id, item, placed: false })
+  }
+  return rows
+}
+
+/** Where reading ended, when there is something after it that others wrote and something before it that was read; 0: nowhere. */
+export function firstNew(log: readonly Message[], read: number, me: number): number {
+  if (read === 0) return 0
+  return log.find((m) => m.seq > read && m.sender_id !== me && m.type !== "system" && !m.recalled)?.seq ?? 0
+}
+
 export function linesOf(input: LinesInput): Line[] {
   const lines: Line[] = []
   const known = new Map(input.rows.flatMap((row) => (row.placed ? [[row.message.seq, row.message] as const] : [])))
   let marked = input.newFrom === 0
   let parted = !input.partFrom
   let noted = 0
+  let today = ""
+  const day = (at: string): void => {
+    const key = `day-${dayKey(at)}`
+    if (key !== today) lines.push({ kind: "day", key, at })
+    today = key
+  }
+  const placeNote = (note: Note): void => {
+    day(note.at)
+    lines.push({ kind: "note", key: `note-${note.key}`, note })
+  }
   const notesUntil = (at: string): void => {
-    for (let note = input.notes[noted]; note && note.at <= at; note = input.notes[++noted]) placeNote(lines, note)
+    for (let note = input.notes[noted]; note && note.at <= at; note = input.notes[++noted]) placeNote(note)
   }
   for (const row of input.rows) {
     if (row.placed && row.message.hidden) continue
     const at = timeOf(row)
     notesUntil(at)
-    day(lines, at)
+    day(at)
     if (!marked && row.placed && row.message.seq >= input.newFrom) {
       marked = true
       lines.push({ kind: "new", key: "new" })
@@ -75,7 +104,7 @@ export function linesOf(input: LinesInput): Line[] {
     else if (row.placed && row.message.recalled) lines.push({ kind: "recalled", key: row.key, message: row.message })
     else place(lines, row, at, input, known)
   }
-  for (const note of input.notes.slice(noted)) placeNote(lines, note)
+  for (const note of input.notes.slice(noted)) placeNote(note)
   return lines
 }
 
@@ -87,16 +116,6 @@ export function mediaOf(type: string, body: Body): Media | undefined {
 
 function timeOf(row: Row): string {
   return row.placed ? row.message.created_at : new Date(row.item.at).toISOString()
-}
-
-function day(lines: Line[], at: string): void {
-  const key = `day-${dayKey(at)}`
-  if (lines.findLast((line) => line.kind === "day")?.key !== key) lines.push({ kind: "day", key, at })
-}
-
-function placeNote(lines: Line[], note: Note): void {
-  day(lines, note.at)
-  lines.push({ kind: "note", key: `note-${note.key}`, note })
 }
 
 function place(lines: Line[], row: Row, at: string, input: LinesInput, known: Map<number, Message>): void {

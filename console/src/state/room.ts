@@ -42,10 +42,8 @@ export class RoomTalk extends Talk {
     return this.#forwards
   }
 
-  /** What is shown is another part now, perhaps not the newest. */
-  turned(): void {
-    this.refresh()
-    this.lookOn()
+  turned(until: number): void {
+    this.show(until)
   }
 
   protected override moved(): void {

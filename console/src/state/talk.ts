@@ -1,30 +1,27 @@
-// One open conversation, whatever it is about. Its messages come from two sources: the live timeline while one is a
-// member, and pages for those who only read. Both are laid over what is already shown, so becoming a member, or ceasing
-// to be one, never empties the screen.
+// One open conversation, whatever it is about: what of it is here and shown, and what one does in it.
 
 import { Fault } from "@wire/api"
 import type { Chosen, Client } from "@wire/client"
-import type { MergedItem, Message, MessagePage, Person, Reply } from "@wire/protocol"
-import type { Row, Timeline } from "@wire/timeline"
+import type { MergedItem, Message, MessagePage, Person } from "@wire/protocol"
+import type { Timeline } from "@wire/timeline"
 import { computed, shallowRef, triggerRef } from "vue"
-import { actionsFor, replyTo, type Action } from "./actions"
+import { actionsFor, type Action } from "./actions"
 import type { ConsoleApi } from "./api"
 import type { Choosing } from "./choosing"
 import type { Deeds } from "./deeds"
-import { newId } from "./ids"
 import type { Jumps } from "./jumps"
-import { linesOf, type Line } from "./lines"
+import { firstNew, linesOf, rowsOf, type Line } from "./lines"
+import { Log } from "./log"
 import { speaksTo } from "./naming"
 import type { Note, Notes } from "./notes"
+import { Pen } from "./pen"
 import { steady } from "./steady"
+import { Stretch } from "./stretch"
 
 export type TalkState = "loading" | "ready" | "failed"
 
 /** The server's limit, in characters as people count them. */
 export const mostRunes = 4000
-
-/** How long an own text may be edited; the server has the last word. */
-const editWithin = 900_000
 
 export abstract class Talk {
   readonly conversation: number
@@ -77,13 +74,13 @@ export abstract class Talk {
   }
   protected readonly api: ConsoleApi
   protected readonly client: Client
-  readonly #past = shallowRef<Message[]>([])
-  readonly #more = shallowRef(false)
+  /** What the next words are. */
+  readonly pen: Pen
+  readonly #log = new Log()
+  readonly #stretch = new Stretch()
   readonly #state = shallowRef<TalkState>("loading")
   readonly #busy = shallowRef(false)
   readonly #newFrom = shallowRef(0)
-  readonly #answering = shallowRef<Message>()
-  readonly #editing = shallowRef<{ message: Message; id: string }>()
   readonly #tick = shallowRef(0)
   readonly #people = shallowRef(new Map<number, Person>())
   readonly #lines = computed<Line[]>((before) => steady(before ?? [], this.#makeLines()))
@@ -101,6 +98,7 @@ export abstract class Talk {
     this.api = api
     this.client = client
     this.conversation = conversation
+    this.pen = new Pen(api, client)
   }
 
   /** The newest page, or the one above a seq, for one who is no member. */
@@ -114,7 +112,7 @@ export abstract class Talk {
     }
     this.#off = [client.on("conversation", heard), client.on("typing", heard), client.on("list", () => this.refresh())]
     const timeline = this.timeline
-    if (timeline) this.#newFrom.value = firstNew(timeline, client.me)
+    if (timeline) this.#newFrom.value = firstNew(timeline.messages, timeline.members.get(client.me)?.read ?? 0, client.me)
     this.refresh()
     if (!timeline) void this.load()
   }
@@ -129,7 +127,12 @@ export abstract class Talk {
 
   /** Whether there is history above. */
   get more(): boolean {
-    return this.jumps?.away?.more ?? this.#more.value
+    return this.#stretch.above(this.#whole) || (this.jumps?.away?.more ?? this.#log.more)
+  }
+
+  /** Whether what is shown does not reach down to the newest message. */
+  get apart(): boolean {
+    return this.jumps?.away !== undefined || this.#stretch.below(this.#whole)
   }
 
   get busy(): boolean {
@@ -142,16 +145,6 @@ export abstract class Talk {
 
   get typists(): number[] {
     return this.#typists.value
-  }
-
-  /** The own message whose text is being changed. */
-  get editing(): Message | undefined {
-    return this.#editing.value?.message
-  }
-
-  /** The message the next one replies to. */
-  get answering(): Message | undefined {
-    return this.#answering.value
   }
 
   person(id: number): Person | undefined {
@@ -167,9 +160,9 @@ export abstract class Talk {
       this.meet(page.people)
       if (this.timeline || turn < this.#laid) return true
       this.#laid = turn
-      if (this.#lay(page.messages) === "replaced") this.#more.value = page.more
+      this.#log.lay(page.messages, () => page.more)
       this.#state.value = "ready"
-      this.#join(this.#meanwhile)
+      this.#log.join(this.#meanwhile)
       if (turn === this.#begun) this.#meanwhile = []
       return true
     } catch {
@@ -183,27 +176,17 @@ export abstract class Talk {
     if (this.timeline) return true
     this.meet(people)
     if (this.#begun > this.#laid) this.#meanwhile.push(...messages)
-    return this.#join(messages)
+    return this.#log.join(messages)
   }
 
-  #join(messages: Message[]): boolean {
-    const list = [...this.#past.value]
-    for (const message of messages) {
-      const at = list.findIndex((m) => m.seq === message.seq)
-      const known = list[at]
-      if (known) list[at] = known.version < message.version ? message : known
-      else if (message.seq === (list.at(-1)?.seq ?? 0) + 1) list.push(message)
-      else if (message.seq > (list[0]?.seq ?? 0)) return false
-    }
-    this.#past.value = list
-    triggerRef(this.#tick)
-    return true
-  }
-
-  /** Reads one page above; false when it could not. */
+  /** Shows what is above, reading a page when it is not here; false when that could not be done. */
   async older(): Promise<boolean> {
-    const first = this.#shown()[0]
+    const first = this.#whole[0]
     if (!first || !this.more || this.#busy.value) return false
+    if (this.#stretch.up(this.#whole)) {
+      this.lookOn()
+      return true
+    }
     this.#busy.value = true
     try {
       if (this.jumps?.away) await this.jumps.away.older()
@@ -211,10 +194,9 @@ export abstract class Talk {
       else {
         const page = await (this.#member ? this.api.history(this.conversation, first.seq) : this.page(first.seq))
         this.meet(page.people)
-        if (this.#shown()[0]?.seq !== first.seq) return false // a reset came in between
-        this.#past.value = [...page.messages.filter((m) => m.seq < first.seq), ...this.#past.value]
-        this.#more.value = page.more
+        if (!this.#log.above(first.seq, page)) return false // a reset came in between
       }
+      if (this.#stretch.up(this.#whole)) this.lookOn()
       await this.notes?.reach(this.#from)
       return true
     } catch (error) {
@@ -225,53 +207,54 @@ export abstract class Talk {
     }
   }
 
+  /** Shows what is below, reading it where a jump led; nothing where the newest is shown. */
+  async newer(): Promise<void> {
+    if (this.#stretch.down(this.#whole)) this.lookOn()
+    else await this.jumps?.newer()
+  }
+
+  /** Whether what is read must stay, whatever comes below it. */
+  hold(on: boolean): void {
+    this.#stretch.hold(this.#whole, on)
+  }
+
+  /** Shows the newest messages again. */
+  toPresent(): void {
+    this.jumps?.toPresent()
+    this.#stretch.until(this.#whole, 0)
+    this.lookOn()
+  }
+
+  /** Brings a message that is here among the lines. */
+  bring(seq: number): void {
+    this.#stretch.to(this.#whole, seq)
+    this.lookOn()
+  }
+
   send(text: string): boolean {
     const clean = text.trim()
     if (!clean || [...clean].length > mostRunes) return false
     const named = speaksTo(clean, this.callable, this.callsAll ? this.allWords : [])
-    this.client.outbox.add(this.conversation, { text: clean, ...named }, { reply: this.#quote() })
+    this.client.outbox.add(this.conversation, { text: clean, ...named }, { reply: this.pen.quote() })
     return true
   }
 
   /** A picture or another file; it is shown at once and sent when it is at the server. */
   sendFile(chosen: Chosen): void {
-    this.client.sendFile(this.conversation, chosen, this.#quote())
-  }
-
-  /** Chooses the message the next one replies to, or none. */
-  answer(message: Message | undefined): void {
-    this.#answering.value = message
+    this.client.sendFile(this.conversation, chosen, this.pen.quote())
   }
 
   actions(message: Message): Action[] {
-    return actionsFor(message, { write: this.#member, recall: this.client.mayRecall(message), edit: this.#mayEdit(message), forward: this.forwards, report: this.forwards && message.sender_id !== this.client.me, ...(this.#member ? this.deeds?.may(message) : {}) })
+    return actionsFor(message, { write: this.#member, recall: this.client.mayRecall(message), edit: this.pen.mayEdit(message), forward: this.forwards, report: this.forwards && message.sender_id !== this.client.me, ...(this.#member ? this.deeds?.may(message) : {}) })
   }
 
   async recall(message: Message): Promise<void> {
     await this.client.recall(message)
   }
 
-  /** Begins to change an own text, or ends it. What replies to something else is not lost: it is a message of its own. */
-  edit(message: Message | undefined): void {
-    this.#answering.value = undefined
-    this.#editing.value = message && { message, id: newId() }
-  }
-
-  /** Begins to change the last own message, if it is young enough. */
+  /** Begins to change the last own message, where one may write. */
   editLast(): boolean {
-    const last = this.#past.value.findLast((m) => m.sender_id === this.client.me && !m.recalled)
-    if (!last || !this.#member || !this.#mayEdit(last)) return false
-    this.edit(last)
-    return true
-  }
-
-  /** Sends the changed text; a refusal, or a lost line, is thrown and leaves everything as it is. */
-  async saveEdit(text: string): Promise<void> {
-    const now = this.#editing.value
-    const clean = text.trim()
-    if (!now || !clean) return
-    if (clean !== now.message.body.text) this.client.take(await this.api.edit(this.conversation, now.message.seq, now.id, clean))
-    if (this.#editing.value === now) this.#editing.value = undefined
+    return this.#member && this.pen.editLast(this.#log.messages)
   }
 
   /** What a message said before. */
@@ -282,10 +265,6 @@ export abstract class Talk {
   /** What is in a merged message. */
   async merged(message: Message): Promise<MergedItem[]> {
     return (await this.api.merged(message.conversation_id, message.seq)).items
-  }
-
-  #mayEdit(message: Message): boolean {
-    return message.sender_id === this.client.me && message.type === "text" && !message.recalled && Date.now() - Date.parse(message.created_at) < editWithin
   }
 
   links(file: number): ReturnType<Client["links"]["get"]> {
@@ -326,7 +305,7 @@ export abstract class Talk {
   /** Displayed and focused: what is here counts as read. */
   look(looking: boolean): void {
     this.#looking = looking
-    this.client.display(looking && this.timeline && !this.jumps?.away ? this.conversation : 0)
+    this.client.display(looking && this.timeline && !this.apart ? this.conversation : 0)
   }
 
   /** Says so again, after something else was displayed for a moment. */
@@ -354,8 +333,7 @@ export abstract class Talk {
     if (timeline) this.#joined(timeline)
     else if (this.#member) {
       this.#member = false
-      this.#answering.value = undefined
-      this.#editing.value = undefined
+      this.pen.edit(undefined)
       void this.load()
     }
     triggerRef(this.#tick)
@@ -367,43 +345,36 @@ export abstract class Talk {
 
   /** Whether a message is among those of the present. */
   has(seq: number): boolean {
-    return this.#past.value.some((m) => m.seq === seq && !m.hidden)
+    return this.#log.has(seq)
   }
 
   #joined(timeline: Timeline): void {
-    const from = timeline.members.get(this.client.me)?.join_seq ?? 1
-    if ((this.#past.value[0]?.seq ?? from) < from) this.#past.value = this.#past.value.filter((m) => m.seq >= from) // cleared
-    if (this.#lay(timeline.messages) === "replaced") this.#more.value = timeline.more(this.client.me)
+    this.#log.from(timeline.members.get(this.client.me)?.join_seq ?? 1)
+    this.#log.lay(timeline.messages, () => timeline.more(this.client.me))
     this.#member = true
     this.#state.value = "ready"
   }
 
-  /** What is shown, from the first message on; the list laid last is right from its own first message on. */
-  #shown(): Message[] {
-    return this.jumps?.away?.messages ?? this.#past.value
+  /** All that is here where one looks. */
+  get #whole(): Message[] {
+    return this.jumps?.away?.messages ?? this.#log.messages
   }
 
-  /** Lays a newer stretch over what is shown; what is above stays when nothing is missing in between. */
-  #lay(list: Message[]): "kept" | "replaced" {
-    const first = list[0]
-    if (!first) return this.#past.value.length > 0 ? "kept" : "replaced"
-    const above = this.#past.value.filter((m) => m.seq < first.seq)
-    const joins = above.length > 0 && (above.at(-1) as Message).seq === first.seq - 1
-    const starts = this.#past.value[0]?.seq === first.seq
-    this.#past.value = joins ? [...above, ...list] : list
-    return joins || starts ? "kept" : "replaced"
+  /** What is shown of it. */
+  get #shown(): Message[] {
+    return this.#stretch.of(this.#whole)
+  }
+
+  /** What is shown is another part now: down to a message, or the newest. */
+  protected show(until: number): void {
+    this.refresh()
+    this.#stretch.until(this.#whole, until)
+    this.lookOn()
   }
 
   /** The moment from which on everything is shown. */
   get #from(): string {
-    return this.more ? (this.#shown()[0]?.created_at ?? "") : ""
-  }
-
-  /** The quote of the message being replied to, once. */
-  #quote(): Reply | undefined {
-    const message = this.#answering.value
-    this.#answering.value = undefined
-    return message && replyTo(message)
+    return this.more ? (this.#shown[0]?.created_at ?? "") : ""
   }
 
   /** People who write here without being members, as in notes. */
@@ -416,35 +387,17 @@ export abstract class Talk {
     this.#tick.value
     const me = this.client.me
     const timeline = this.timeline
-    const messages = this.#shown()
+    const messages = this.#shown
+    const newFrom = this.#newFrom.value
+    const notes = this.notesSince(this.#from)
     return linesOf({
-      rows: this.#rows(messages, me),
-      notes: this.notesSince(this.#from),
+      rows: rowsOf(messages, me, this.apart ? [] : this.client.outbox.items(this.conversation), timeline?.seq ?? 0),
+      notes: this.apart ? notes.filter((note) => note.at <= (messages.at(-1)?.created_at ?? "")) : notes, // beside what is shown
       me,
       visitor: this.visitor,
       mark: (message) => timeline?.mark(message) ?? "none",
-      newFrom: this.#newFrom.value,
+      newFrom: (messages[0]?.seq ?? 0) <= newFrom ? newFrom : 0,
       partFrom: this.partFrom,
     })
   }
-
-  /** The log, then own messages that are not in it yet, matched by their client id. */
-  #rows(messages: Message[], me: number): Row[] {
-    const rows: Row[] = messages.map((message) => ({ key: message.sender_id === me && message.client_msg_id ? message.client_msg_id : `m${message.id}`, message, placed: true }))
-    const own = new Set(messages.filter((m) => m.sender_id === me).map((m) => m.client_msg_id))
-    if (this.jumps?.away) return rows
-    const top = Math.max(messages.at(-1)?.seq ?? 0, this.timeline?.seq ?? 0) // what was cleared stands below it too
-    for (const item of this.client.outbox.items(this.conversation)) {
-      if (own.has(item.client_msg_id) || (item.message && item.message.seq <= top)) continue
-      rows.push({ key: item.client_msg_id, item, placed: false })
-    }
-    return rows
-  }
-}
-
-/** Where reading ended, when there is something after it that others wrote and something before it that was read. */
-function firstNew(timeline: Timeline, me: number): number {
-  const read = timeline.members.get(me)?.read ?? 0
-  if (read === 0) return 0
-  return timeline.messages.find((m) => m.seq > read && m.sender_id !== me && m.type !== "system" && !m.recalled)?.seq ?? 0
 }
