@@ -193,6 +193,17 @@ test("gone conversations go, members and cursors arrive", async () => {
   expect(client.conversations.size).toBe(0)
 })
 
+test("a cursor that comes before the conversation's first sync counts when that is here", async () => {
+  await start(answer([]))
+  const first = conversation([message(1, { sender_id: me })], { id: 8 })
+  next = answer([first], { list: 2 }) // read from the server before the other one read the message
+  socket().frame({ type: "list", data: { list: 2 } }, { type: "cursor", conversation_id: 8, data: { person_id: agent, read: 1, received: 1 } })
+  expect(client.conversations.get(8)?.synced).toBeFalsy()
+  await settle()
+  const timeline = client.conversations.get(8)!
+  expect(timeline.mark(timeline.messages[0]!)).toBe("read")
+})
+
 test("another epoch starts over", async () => {
   await start(answer([conversation([message(1)]), conversation([message(1)], { id: 8 })]))
   next = answer([conversation([message(1, { body: { text: "restored" } })], { reset: true })], { epoch: "two" })

@@ -326,7 +326,7 @@ export class Client {
     } else if (event.type === "version") {
       this.#apply(id, { version: event.version ?? 0 })
     } else if (event.type === "cursor") {
-      if (this.conversations.get(id)?.cursor(event.data as Cursor)) this.#emitter.emit("conversation", id)
+      if ((this.conversations.get(id) ?? this.#new(id)).cursor(event.data as Cursor)) this.#emitter.emit("conversation", id)
     } else if (event.type === "typing") {
       this.#typing.theirs(id, (event.data as { person_id: number }).person_id)
     } else if (event.type === "list") {

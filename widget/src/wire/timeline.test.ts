@@ -106,6 +106,18 @@ test("cursors never go back, and unread follows them", () => {
   expect(timeline.reads(1)).toBe(7)
 })
 
+test("the cursor of somebody who is yet to come waits for him, in this life", () => {
+  const cursor = { person_id: 9, read: 1, received: 2 }
+  expect(timeline.cursor(cursor)).toBe(false)
+  timeline.cursor({ ...cursor, read: 0 })
+  timeline.apply({ version: 3, members: [member(9, { version: 3 })] })
+  expect(timeline.members.get(9)).toMatchObject({ read: 1, received: 2, version: 3 })
+  timeline.cursor({ ...cursor, person_id: 10 })
+  timeline.close()
+  timeline.apply({ version: 4, members: [member(10, { version: 4 })] })
+  expect(timeline.members.get(10)).toMatchObject({ read: 0, received: 0 })
+})
+
 test("an own message is sent, delivered, read", () => {
   const own = message(3, { sender_id: me })
   timeline.apply({ version: 3, message: own })

@@ -35,6 +35,8 @@ export class Timeline {
   #clock: Clock
   #onGap: (conversation: number) => void
   #held: Change[] = []
+  /** How far people got who are not known to be here yet. */
+  #early = new Map<number, Cursor>()
   #cancelHold: (() => void) | undefined
   #bottom = false
 
@@ -94,14 +96,16 @@ export class Timeline {
     return !this.#bottom && first !== undefined && first.seq > Math.max(1, this.members.get(me)?.join_seq ?? 1)
   }
 
-  /** Moves a cursor forward; false when it stood there or further. */
+  /** Moves a cursor forward; false when it stood there or further. That of somebody who is yet to be told of waits for him. */
   cursor(cursor: Cursor): boolean {
     const member = this.members.get(cursor.person_id)
-    if (!member) return false
-    const read = Math.max(member.read, cursor.read)
-    const received = Math.max(member.received, cursor.received, read)
-    if (read === member.read && received === member.received) return false
-    this.members.set(member.person_id, { ...member, read, received })
+    if (!member) {
+      this.#early.set(cursor.person_id, further(cursor, this.#early.get(cursor.person_id)))
+      return false
+    }
+    const moved = further(member, cursor)
+    if (moved.read === member.read && moved.received === member.received) return false
+    this.members.set(member.person_id, moved)
     return true
   }
 
@@ -155,6 +159,7 @@ export class Timeline {
     this.#cancelHold?.()
     this.#cancelHold = undefined
     this.#held = []
+    this.#early.clear()
   }
 
   /** Rows carry versions of their own, so the second row of one version, or a row seen before, is taken safely. */
@@ -180,10 +185,9 @@ export class Timeline {
 
   #seat(member: Member): void {
     const known = this.members.get(member.person_id)
-    const read = Math.max(member.read, known?.read ?? 0)
-    const received = Math.max(member.received, known?.received ?? 0, read)
-    if (known && known.version > member.version) this.members.set(known.person_id, { ...known, read, received })
-    else this.members.set(member.person_id, { ...member, read, received })
+    const newer = known && known.version > member.version ? further(known, member) : further(member, known)
+    this.members.set(member.person_id, further(newer, this.#early.get(member.person_id)))
+    this.#early.delete(member.person_id)
   }
 
   /** A change of something above what is here is left to paging: it would hide what lies between. */
@@ -198,6 +202,12 @@ export class Timeline {
     else if (message.version >= same.version) list[at - 1] = message
     this.messages = list
   }
+}
+
+/** A cursor, as far as it or the other got; what is read was received. */
+function further<C extends Pick<Cursor, "read" | "received">>(cursor: C, other: Pick<Cursor, "read" | "received"> = cursor): C {
+  const read = Math.max(cursor.read, other.read)
+  return { ...cursor, read, received: Math.max(cursor.received, other.received, read) }
 }
 
 /** Own lines keep their key from the first keystroke to the server's row, so nothing flickers. */
