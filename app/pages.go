@@ -30,6 +30,9 @@ func messengerPolicy(services []string) string {
 // workerPolicy is that of the service worker, which only shows notifications.
 const workerPolicy = "default-src 'none'"
 
+// iconPolicy is that of a picture, which loads nothing.
+const iconPolicy = "default-src 'none'"
+
 // widgetFiles is the built chat window; without a front-end build its parts are empty.
 func widgetFiles() sites.Files {
 	files := widget.Files()
@@ -48,6 +51,7 @@ func consolePages(w *web.Server, services func() []string) {
 	w.Page("/admin", files, "admin.html", consolePolicy)
 	w.PageUnder("/im", files, "im.html", func() string { return messengerPolicy(services()) })
 	w.Page("/agent-worker.js", files, "agent-worker.js", workerPolicy) // beside /agent, which is its scope
+	w.Page("/favicon.ico", files, "favicon.ico", iconPolicy) // the mark of pages that name none: a chat in a tab of its own, an error
 	if assets, err := fs.Sub(files, "assets"); err == nil {
 		w.Pages("/console/assets", assets, consolePolicy)
 	}

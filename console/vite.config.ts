@@ -5,7 +5,7 @@ import type { Plugin } from "vite"
 
 const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url))
 
-/** The Go server answers /agent, /admin, /im and the worker of /agent with the built files; the dev server does the same with the sources. */
+/** The Go server answers /agent, /admin, /im, the worker of /agent and the icon with the built files; the dev server does the same with the sources. */
 function pages(): Plugin {
   return {
     name: "pages",
@@ -13,7 +13,7 @@ function pages(): Plugin {
       server.middlewares.use((req, _res, next) => {
         const page = /^\/(agent|admin|im)\/?(\?.*)?$/.exec(req.url ?? "")
         if (page) req.url = `/console/${page[1]}.html`
-        if (req.url === "/agent-worker.js") req.url = "/console/agent-worker.js"
+        if (req.url === "/agent-worker.js" || req.url === "/favicon.ico") req.url = `/console${req.url}`
         next()
       })
     },

@@ -79,7 +79,6 @@ async function aPageALinkAndALanguageLeadTheWay() {
   line.cut()
   await byPage.isOffline()
   const byLink = await Visitor.byLink(`${setting.product.origin}/c/${setting.site.key}?queue=${returns.id}`, { locale: 'zh-CN' })
-  byLink.complaints.allow(/favicon/) // the chat has no icon of its own
   await byLink.write('我的杯子碎了')
   await byLink.waitsAt(1) // Chinese is served first here
   line.mend()
