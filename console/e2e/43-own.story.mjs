@@ -1,5 +1,6 @@
 // Story 43: what belongs to one person: conversations on top, quiet, hidden and marked, what he keeps for himself, names called
 // in groups, faces, codes and links; on his two devices, over a reload and a lost network.
+import assert from 'node:assert/strict'
 import { befriend, enter, members, password } from './circle.mjs'
 import { picture } from './papers.mjs'
 import { Member } from './people.mjs'
@@ -145,7 +146,8 @@ async function codesLeadToAPersonAndIntoAGroup() {
   if (folder) await take('im-code', desk, 'zh')
   await desk.page.keyboard.press('Escape')
   const hers = await Member.at(product, { locale: 'en' }, card.replace(/^https?:\/\/[^/]+/, product.origin))
-  await hers.enters(lena.name, password) // who signs in first gets there, too
+  await hers.page.reload()
+  await hers.enters(lena.name, password) // who signs in first, and loads the page again before, gets there, too
   await hers.part('card-name').filter({ hasText: 'Mira Sand' }).waitFor()
 
   await desk.opens('Lake walks')
@@ -155,9 +157,13 @@ async function codesLeadToAPersonAndIntoAGroup() {
   const way = await desk.part('qr').getAttribute('data-text')
   await desk.part('link-row').waitFor()
   if (folder) await take('im-links', desk, 'zh')
-  await hers.page.goto(way.replace(/^https?:\/\/[^/]+/, product.origin))
-  await hers.part('link-note').fill('We met at the lake')
-  await hers.part('link-do').click()
+  const pocket = await Member.at(product, { locale: 'en', viewport: phone }, way.replace(/^https?:\/\/[^/]+/, product.origin))
+  await pocket.page.reload()
+  await pocket.enters(lena.name, password)
+  await pocket.part('link-note').fill('We met at the lake')
+  await pocket.part('link-do').click()
+  await pocket.part('link-sheet').waitFor({ state: 'detached' })
+  assert.equal(await pocket.page.evaluate(() => sessionStorage.length), 0, 'a link that was answered is forgotten')
   await desk.page.keyboard.press('Escape')
   await desk.shows('contacts')
   await desk.part('to-box').click()

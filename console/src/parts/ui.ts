@@ -2,35 +2,15 @@
 
 import { speak } from "@widget/lang"
 import { computed, ref, watchEffect, type ComputedRef } from "vue"
+import type { Shelf } from "../state/drafts"
 import { say, type Gaps, type Key, type Lang } from "../text/words"
 
 export type Theme = "auto" | "light" | "dark"
 export type Width = "one" | "two" | "three"
 
-/** A store that may be absent or refused: then a choice simply lasts as long as the page. */
-export const kept = {
-  get(key: string): string | null {
-    try {
-      return localStorage.getItem(key)
-    } catch {
-      return null
-    }
-  },
-  set(key: string, value: string): void {
-    try {
-      localStorage.setItem(key, value)
-    } catch {
-      // Storage is refused or full; the choice holds until the page is left.
-    }
-  },
-  remove(key: string): void {
-    try {
-      localStorage.removeItem(key)
-    } catch {
-      // As above.
-    }
-  },
-}
+/** What outlasts the page, and what outlasts a reload in this tab. */
+export const kept = shelfOf(() => localStorage)
+export const keptHere = shelfOf(() => sessionStorage)
 
 export const lang = ref<Lang>(speak(kept.get("ichat:lang"), ...navigator.languages))
 export const theme = ref<Theme>(asTheme(kept.get("ichat:theme")))
@@ -60,6 +40,33 @@ export function begin(): void {
   })
   for (const query of [two, three]) query.addEventListener("change", () => (wide.value = width()))
   setInterval(() => (now.value = Date.now()), 10_000)
+}
+
+/** A store that may be absent or refused: then a choice simply lasts as long as the page. */
+function shelfOf(storage: () => Storage): Shelf {
+  return {
+    get(key) {
+      try {
+        return storage().getItem(key)
+      } catch {
+        return null
+      }
+    },
+    set(key, value) {
+      try {
+        storage().setItem(key, value)
+      } catch {
+        // Storage is refused or full; the choice holds until the page is left.
+      }
+    },
+    remove(key) {
+      try {
+        storage().removeItem(key)
+      } catch {
+        // As above.
+      }
+    },
+  }
 }
 
 function width(): Width {

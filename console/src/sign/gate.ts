@@ -8,12 +8,11 @@ import { doorOf, SignIn, type Door } from "../state/session"
 
 export type Gate<A> = { api: A; signIn: SignIn; door: Door }
 
-export function openGate<A extends ConsoleApi>(make: (options: ApiOptions) => A): Gate<A> {
+export function openGate<A extends ConsoleApi>(make: (options: ApiOptions) => A, door = doorOf(location.hash)): Gate<A> {
   const api = make({ lang: lang.value, fetch: (input, init) => watched(input, init) })
   const signIn = new SignIn(api)
   watchEffect(() => (api.lang = lang.value))
-  const door = doorOf(location.hash)
-  if (door.kind !== "none") history.replaceState(null, "", location.pathname) // a token is nothing for the history
+  if (doorOf(location.hash).kind !== "none") history.replaceState(null, "", location.pathname) // a token is nothing for the history
   if (door.kind === "none") void signIn.load()
 
   /** Whatever request first hears that the sign-in is over, the page goes back to the door. */
