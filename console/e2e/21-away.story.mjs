@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { Visitor } from './people.mjs'
 import { freePort, until } from './product.mjs'
-import { openMailbox } from './scene.mjs'
+import { cutOff, lineTo, openMailbox } from './scene.mjs'
 import { aShop, aTalk, atWork, hire } from './setting.mjs'
 
 /** A shop whose product sends mail, and tells who left of an answer at once. */
@@ -40,6 +40,8 @@ async function aVisitorWhoLeftFindsTheAnswerByTheLinkOfAMail() {
 async function aConversationIsTakenAlongByMailAndAsText() {
   const setting = await aShopWithMail()
   const maya = await hire(setting)
+  const line = await lineTo(setting.product)
+  setting.shop.embed(line.origin, setting.site.key, 'en')
   const { desk, visitor } = await aTalk(setting, maya, 'Do you ship to Oslo?')
   await desk.write('We do, in two days')
   await visitor.sees('We do, in two days')
@@ -53,6 +55,15 @@ async function aConversationIsTakenAlongByMailAndAsText() {
   await visitor.isClosed()
   await visitor.comesBack()
   visitor.complaints.allow(/status of 400.*\/transcript/)
+  visitor.complaints.allow(cutOff)
+  await visitor.place.locator('.keepsake .mail').click()
+  await visitor.place.locator('.keepsake input').waitFor()
+  await visitor.type('One more thing')
+  line.cut()
+  await visitor.isOffline()
+  assert.ok(await visitor.composer().evaluate((field) => field === document.activeElement), 'who writes on is not led back to the field for the address')
+  line.mend()
+  await visitor.place.locator('.offline').waitFor({ state: 'hidden' })
   await visitor.wantsItMailed('vera@example')
   await visitor.isRefusedMail('does not look right')
   await visitor.wantsItMailed('vera@example.com')

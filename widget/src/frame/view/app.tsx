@@ -66,9 +66,7 @@ function useOffline(chat: Chat): boolean {
   const [late, setLate] = useState(false)
   const away = chat.phase === "loading" ? chat.unreachable : !chat.connected
   useEffect(() => {
-    setLate(false)
-    if (!away) return undefined
-    const timer = setTimeout(() => setLate(true), quiet)
+    const timer = setTimeout(() => setLate(away), away ? quiet : 0)
     return () => clearTimeout(timer)
   }, [away])
   return away && late

@@ -1,4 +1,4 @@
-import { useState } from "preact/hooks"
+import { useEffect, useRef, useState } from "preact/hooks"
 import { Fault } from "../../wire"
 import { altOf, lines } from "../lines"
 import { keepsakeWords } from "../words/keepsake"
@@ -14,6 +14,9 @@ export function Keepsake(shared: Shared) {
   const [state, setState] = useState<State>("idle")
   const [email, setEmail] = useState("")
   const [problem, setProblem] = useState("")
+  const field = useRef<HTMLInputElement>(null)
+  const asks = state === "asking" || state === "sending"
+  useEffect(() => field.current?.focus(), [asks]) // once: what is pushed meanwhile takes nobody away from what he writes
   const send = async (event: Event) => {
     event.preventDefault()
     const to = email.trim()
@@ -28,7 +31,7 @@ export function Keepsake(shared: Shared) {
       setState("asking")
     }
   }
-  if (state === "asking" || state === "sending") {
+  if (asks) {
     return (
       <form class="keepsake" onSubmit={(event) => void send(event)} noValidate>
         <input
@@ -41,7 +44,7 @@ export function Keepsake(shared: Shared) {
           aria-label={own.address}
           aria-invalid={problem !== ""}
           value={email}
-          ref={(field) => void (field && !email && field.focus())}
+          ref={field}
           onInput={(event) => setEmail(event.currentTarget.value)}
         />
         <button class="main" disabled={state === "sending"}>

@@ -67,7 +67,7 @@ function entries({ chat, words, row }: MenuProps): Entry[] {
   const { text, file_id, name = "" } = bodyOf(row)
   const answer = () => {
     chat.reply({ seq, sender_id, alt: [...altOf(row, words)].slice(0, 120).join("") })
-    document.querySelector("textarea")?.focus()
+    document.querySelector<HTMLElement>("footer textarea")?.focus()
   }
   const found: Entry[] = []
   if (text) found.push({ icon: "copy", word: words.copy, act: () => copy(text) })
