@@ -14,7 +14,7 @@ func fill(ctx context.Context, r bun.IDB, me int64, places []place, a *SyncAnswe
 		return err
 	}
 	for _, p := range places {
-		c := ConversationSync{Header: p.header(), Members: []Member{}, Cursors: []Cursor{}}
+		c := ConversationSync{Header: p.header(), LastAt: p.UpdatedAt.UTC(), Members: []Member{}, Cursors: []Cursor{}}
 		view := p.view(me)
 		c.Discreet = view.discreet
 		if c.Messages, c.Reset, err = gap(ctx, r, me, p); err != nil {

@@ -30,6 +30,7 @@ type SyncRequest struct {
 // changed; with Reset all who are in, but of a group above 100 only the reader and the first few.
 type ConversationSync struct {
 	Header
+	LastAt   time.Time `json:"last_at"` // of the last message, also where the reader has none of them in view
 	Reset    bool      `json:"reset"`
 	Members  []Member  `json:"members"`
 	Messages []Message `json:"messages"`

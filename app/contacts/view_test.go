@@ -122,7 +122,7 @@ func TestAClearedConversationBeginsAnewForOnePersonOnly(t *testing.T) {
 	his.Wait("version", nil)
 	var sync chat.SyncAnswer
 	li.OK("POST", "/api/chat/sync", chat.SyncRequest{Epoch: phone.Init.Epoch, Known: map[int64]chat.Known{c: {last.Version, 0}}}, &sync)
-	if got := sync.Conversations; len(got) != 1 || !got[0].Reset || len(got[0].Messages) != 0 {
+	if got := sync.Conversations; len(got) != 1 || !got[0].Reset || len(got[0].Messages) != 0 || !got[0].LastAt.Equal(last.CreatedAt) {
 		t.Fatalf("his phone starts over with %+v", got)
 	}
 	for name, told := range places(li, phone, c, 0) {

@@ -38,9 +38,9 @@ export function message(conversation: number, seq: number, more: Partial<Message
 }
 
 export function conversation(id: number, messages: Message[], read = 0): ConversationSync {
-  const top = messages.at(-1)?.seq ?? 0
+  const { seq: top, created_at: last_at } = messages.at(-1) ?? { seq: 0, created_at: "" }
   const member = (person_id: number, role: "visitor" | "agent", seen: number) => ({ person_id, role, join_seq: 1, left: false, read: seen, received: seen, version: 1 })
-  return { id, kind: "live", version: top, seq: top, reset: false, members: [member(theo.id, "visitor", 0), member(me.id, "agent", read)], messages, cursors: [] }
+  return { id, kind: "live", version: top, seq: top, last_at, reset: false, members: [member(theo.id, "visitor", 0), member(me.id, "agent", read)], messages, cursors: [] }
 }
 
 type Answer = { status: number; body: unknown }

@@ -48,6 +48,17 @@ test("the list holds what colleagues say, the latest first, and no visitors", ()
   expect([office.rooms.room(201)?.here, office.rooms.rows[0]?.id]).toEqual([false, 201])
 })
 
+test("a cleared chat keeps its place, by what was said in it last", async () => {
+  const cleared = { version: 5, seq: 2, name: "Team", member_count: 2, last_at: said(202, 2).created_at }
+  server.on("POST /api/chat/sync", bind([room(202, "group", [], cleared)]))
+  wire.push({ type: "resync" })
+  await settle()
+  expect(office.rooms.rows.map((r) => [r.id, r.last?.seq])).toEqual([[202, undefined], [201, 1]])
+  const header = { id: 202, kind: "group", version: 6, seq: 2, name: "Team", member_count: 2, hushed: true }
+  wire.push({ type: "act", conversation_id: 202, version: 6, data: { header, members: [], people: [], message: null } })
+  expect(office.rooms.rows.map((r) => [r.id, r.header?.hushed ?? false])).toEqual([[202, true], [201, false]])
+})
+
 test("what the address names is not taken for gone before the server has told what there is", async () => {
   const early = new Office({ api: server.api, me: me.id, store: new MemoryStore(), url: "ws://host/ws", clock: new FakeClock(), open: () => (wire = new Wire()), shelf: { get: () => null, set: () => undefined, remove: () => undefined }, onSignedOut: () => undefined })
   early.rooms.select(202)

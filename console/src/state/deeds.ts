@@ -25,9 +25,9 @@ export class Deeds {
 
   /** What may be done beside what may be done anywhere. */
   may(message: Message): Pick<May, "pin" | "hide"> {
-    const { members, header, kind } = this.#timeline ?? {}
+    const { members, header } = this.#timeline ?? {}
     const role = members?.get(this.#client.me)?.role
-    const manages = kind === "direct" || role === "owner" || role === "admin"
+    const manages = header?.kind === "direct" || role === "owner" || role === "admin"
     return { hide: true, pin: manages && !header?.dissolved ? (this.pins.has(message.seq) ? "unpin" : "pin") : undefined }
   }
 

@@ -56,7 +56,7 @@ export class RoomTalk extends Talk {
   }
 
   override get many(): boolean {
-    return this.timeline?.kind === "group"
+    return this.timeline?.header?.kind === "group"
   }
 
   /** Until when the reader may not write here, if that is still to come. */

@@ -239,14 +239,14 @@ export class Rooms {
     const { id, header } = timeline
     const mine = timeline.members.get(me)
     const read = mine?.read ?? 0
-    const other = timeline.kind === "direct" ? [...timeline.members.keys()].find((one) => one !== me) : undefined
+    const other = header?.kind === "direct" ? [...timeline.members.keys()].find((one) => one !== me) : undefined
     const person = other === undefined ? undefined : this.#client.people.get(other)
     const kept = this.#keeping?.of(id)
     const unread = timeline.unread(me)
     const notify = kept?.notify ?? "all"
     return {
       id,
-      kind: timeline.kind as Room["kind"],
+      kind: header?.kind as Room["kind"],
       name: person?.name ?? header?.name ?? "",
       avatar: header?.avatar ?? "",
       header,
@@ -256,7 +256,7 @@ export class Rooms {
       dissolved: header?.dissolved ?? false,
       role: mine?.role ?? "member",
       seq: timeline.seq,
-      saved: timeline.kind === "direct" && other === undefined,
+      saved: header?.kind === "direct" && other === undefined,
       pinned: kept?.pinned ?? false,
       notify,
       muted: notify !== "all",
@@ -265,7 +265,7 @@ export class Rooms {
       mentioned: unread > 0 && ((this.#keeping?.mention(id) ?? 0) > read || timeline.messages.some((m) => m.seq > read && m.sender_id !== me && !m.recalled && mentions(m, me))),
       unread,
       last: timeline.messages.findLast((m) => !m.recalled),
-      at: timeline.messages.at(-1)?.created_at ?? "",
+      at: timeline.messages.at(-1)?.created_at ?? timeline.saidAt, // what was cleared keeps its place
     }
   }
 
@@ -286,5 +286,5 @@ export function mentions({ body }: Message, person: number): boolean {
 }
 
 function isRoom(timeline: Timeline): boolean {
-  return timeline.kind === "direct" || timeline.kind === "group"
+  return timeline.header?.kind === "direct" || timeline.header?.kind === "group"
 }

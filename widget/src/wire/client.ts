@@ -166,7 +166,7 @@ export class Client {
   meet(page: Pick<SyncAnswer, "conversations" | "people">): void {
     this.#meet(page.people)
     for (const sync of page.conversations) {
-      const timeline = this.conversations.get(sync.id) ?? this.#new(sync.id)
+      const timeline = this.#timeline(sync.id)
       if (!timeline.synced || timeline.version < sync.version) timeline.applySync(sync)
       this.#moveCursor(timeline)
     }
@@ -272,7 +272,7 @@ export class Client {
     this.#list = answer.list
     this.#meet(answer.people)
     for (const sync of answer.conversations) {
-      const timeline = this.conversations.get(sync.id) ?? this.#new(sync.id)
+      const timeline = this.#timeline(sync.id)
       timeline.applySync(sync)
       this.#moveCursor(timeline)
     }
@@ -298,8 +298,9 @@ export class Client {
     this.conversations.delete(id)
   }
 
-  #new(id: number): Timeline {
-    const timeline = new Timeline(id, this.#clock, () => void this.sync())
+  /** The one of this conversation, which begins with the first word of it. */
+  #timeline(id: number): Timeline {
+    const timeline = this.conversations.get(id) ?? new Timeline(id, this.#clock, () => void this.sync())
     this.conversations.set(id, timeline)
     return timeline
   }
@@ -326,7 +327,7 @@ export class Client {
     } else if (event.type === "version") {
       this.#apply(id, { version: event.version ?? 0 })
     } else if (event.type === "cursor") {
-      if ((this.conversations.get(id) ?? this.#new(id)).cursor(event.data as Cursor)) this.#emitter.emit("conversation", id)
+      if (this.#timeline(id).cursor(event.data as Cursor)) this.#emitter.emit("conversation", id)
     } else if (event.type === "typing") {
       this.#typing.theirs(id, (event.data as { person_id: number }).person_id)
     } else if (event.type === "list") {
@@ -355,7 +356,7 @@ export class Client {
   }
 
   #apply(id: number, change: Change): void {
-    const timeline = this.conversations.get(id) ?? this.#new(id)
+    const timeline = this.#timeline(id)
     if (timeline.apply(change) === "applied") this.#moveCursor(timeline)
     this.#emitter.emit("conversation", id)
   }

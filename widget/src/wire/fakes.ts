@@ -34,6 +34,7 @@ export function conversation(messages: Message[], more: Partial<ConversationSync
     kind: "live",
     version: top?.version ?? 0,
     seq: top?.seq ?? 0,
+    last_at: top?.created_at ?? "",
     reset: false,
     members: [member(me, { role: "visitor" }), member(agent, { role: "agent" })],
     messages,

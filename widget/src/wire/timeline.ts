@@ -23,9 +23,10 @@ const crowd = 100
  */
 export class Timeline {
   readonly id: number
-  kind: ConversationSync["kind"] = "live"
   /** What the conversation is: a group has a name and a size. */
   header: Header | undefined
+  /** When something was said in it last, as of the last sync. */
+  saidAt = ""
   version = 0
   seq = 0
   /** False until the server's first sync answer: pushes alone do not tell who is in it. */
@@ -70,7 +71,7 @@ export class Timeline {
       this.#bottom = false
     }
     this.header = sync
-    this.kind = sync.kind
+    this.saidAt = sync.last_at
     this.synced = true
     this.seq = Math.max(this.seq, sync.seq)
     for (const member of sync.members) this.#seat(member)
