@@ -1,8 +1,8 @@
 // Story 30: an owner makes queues, tests a visitor, and what was tested happens; why is told on the ticket.
 import assert from 'node:assert/strict'
 import { Owner, Visitor } from './people.mjs'
-import { owner } from './product.mjs'
-import { lineTo } from './scene.mjs'
+import { owner, until } from './product.mjs'
+import { holdAnswer, lineTo } from './scene.mjs'
 import { aShop, atWork, hire } from './setting.mjs'
 
 const noor = { name: 'Noor Haddad', email: 'noor@example.com' }
@@ -112,4 +112,23 @@ async function whereNothingIsHandedOutAVipOvertakesAndIsTakenByHand() {
   await first.waitsAt(1)
 }
 
-export default [aChosenQueueLeadsToItsAgentAndTheTicketSaysWhy, whereNothingIsHandedOutAVipOvertakesAndIsTakenByHand]
+async function whatIsTypedIntoARowOutlastsAnAnswer() {
+  const setting = await aShop('en')
+  const maya = await hire(setting)
+  const boss = await Owner.at(`${setting.product.origin}/admin`, { locale: 'en' })
+  await boss.signIn(owner.email, owner.password)
+  await boss.part('nav-agents').click()
+  const row = boss.page.locator(`[data-test="agent"][data-agent="${maya.id}"]`)
+  const languages = row.locator('[data-test="agent-languages"]')
+  await languages.waitFor()
+  const answers = await holdAnswer(boss.page, `**/agents/${maya.id}`)
+  await row.locator('[data-test="agent-active"]').click()
+  await languages.fill('de,fr')
+  answers()
+  await row.locator('[data-test="agent-active"][aria-checked="false"]').waitFor()
+  const [kept] = await Promise.all([boss.page.waitForResponse((response) => response.request().method() === 'PATCH'), languages.press('Tab')])
+  assert.deepEqual((await kept.json()).languages, ['de', 'fr'])
+  await until('what was kept is shown as it is', async () => (await languages.inputValue()) === 'de, fr')
+}
+
+export default [aChosenQueueLeadsToItsAgentAndTheTicketSaysWhy, whereNothingIsHandedOutAVipOvertakesAndIsTakenByHand, whatIsTypedIntoARowOutlastsAnAnswer]

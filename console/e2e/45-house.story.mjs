@@ -2,7 +2,7 @@
 // the wizard to its verdict; members on two devices, over reloads and a lost line.
 import assert from 'node:assert/strict'
 import { backOffice, befriend, both, enter, members, password } from './circle.mjs'
-import { cutOff, lineTo, phone, startProduct } from './scene.mjs'
+import { cutOff, holdAnswer, lineTo, phone, startProduct } from './scene.mjs'
 import { folder, take } from './shots.mjs'
 
 async function foundGroup(device, name) {
@@ -26,13 +26,7 @@ async function boxSays(device, kind, ...words) {
 async function choosesAndTypes(boss) {
   const limit = boss.part('members-max_created')
   await limit.waitFor()
-  let answers
-  const typed = new Promise((done) => { answers = done })
-  await boss.page.route('**/api/admin/settings', async (route) => {
-    const response = await route.fetch()
-    await typed
-    await route.fulfill({ response })
-  }, { times: 1 })
+  const answers = await holdAnswer(boss.page, '**/api/admin/settings')
   await boss.part('members-approval').click()
   await limit.fill('2')
   answers()

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { Agent } from './people.mjs'
 import { until } from './product.mjs'
-import { cutOff, lineTo, phone } from './scene.mjs'
+import { cutOff, holdAnswer, lineTo, phone } from './scene.mjs'
 import { aShop, hire } from './setting.mjs'
 
 /** Somebody at a desk and on a phone, with the list of colleagues open on both. */
@@ -56,7 +56,12 @@ async function twoColleaguesTalkOnAllTheirDevices() {
   await desk.sees('lunhc?')
   await desk.composer().press('ArrowUp')
   await desk.part('edit-bar').waitFor()
+  const answers = await holdAnswer(desk.page, /\/messages\/\d+$/)
   await desk.write('Lunch at one?')
+  await desk.type('I go now')
+  answers()
+  await desk.part('edit-bar').waitFor({ state: 'detached' })
+  assert.equal(await desk.composer().inputValue(), 'I go now', 'what is typed on begins the next message')
   for (const device of [desk, pocket, ...others]) await saysNow(device, 'Lunch at one?', 'lunhc?')
   await others[0].part('edited').click()
   await others[0].part('edition').filter({ hasText: 'lunhc?' }).waitFor()

@@ -37,6 +37,18 @@ export async function lineTo(product) {
   return line
 }
 
+/** The next answer to such a request waits until the function is called that this answers. */
+export async function holdAnswer(page, path) {
+  let go
+  const called = new Promise((done) => { go = done })
+  await page.route(path, async (route) => {
+    const response = await route.fetch()
+    await called
+    await route.fulfill({ response })
+  }, { times: 1 })
+  return go
+}
+
 /** Has a place of the story's own closed with it. */
 export function atStage(place) {
   places.push(place)
