@@ -265,7 +265,7 @@ export class Rooms {
       mentioned: unread > 0 && ((this.#keeping?.mention(id) ?? 0) > read || timeline.messages.some((m) => m.seq > read && m.sender_id !== me && !m.recalled && mentions(m, me))),
       unread,
       last: timeline.messages.findLast((m) => !m.recalled),
-      at: timeline.messages.at(-1)?.created_at ?? timeline.saidAt, // what was cleared keeps its place
+      at: timeline.messages.at(-1)?.created_at ?? timeline.saidAt ?? "", // what was cleared keeps its place
     }
   }
 

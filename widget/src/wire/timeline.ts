@@ -26,7 +26,7 @@ export class Timeline {
   /** What the conversation is: a group has a name and a size. */
   header: Header | undefined
   /** When something was said in it last, as of the last sync. */
-  saidAt = ""
+  saidAt: string | undefined
   version = 0
   seq = 0
   /** False until the server's first sync answer: pushes alone do not tell who is in it. */

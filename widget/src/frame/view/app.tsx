@@ -66,7 +66,9 @@ function useOffline(chat: Chat): boolean {
   const [late, setLate] = useState(false)
   const away = chat.phase === "loading" ? chat.unreachable : !chat.connected
   useEffect(() => {
-    const timer = setTimeout(() => setLate(away), away ? quiet : 0)
+    setLate(false)
+    if (!away) return undefined
+    const timer = setTimeout(() => setLate(true), quiet)
     return () => clearTimeout(timer)
   }, [away])
   return away && late
