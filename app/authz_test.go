@@ -120,6 +120,8 @@ var matrix = []struct {
 	{"DELETE /api/im/groups/{id}/links", groupPath, "", cells{401, 403, 404, 403, 404, 404}},
 	{"GET /api/im/groups/{id}/links", conversationPath, "", cells{401, 403, 404, 403, 404, 404}},
 	{"DELETE /api/im/groups/{id}/links/{link}", groupPath, "", cells{401, 403, 404, 403, 404, 404}},
+	{"POST /api/im/groups/{id}/notice/confirm", groupPath, `{"version":1}`, cells{401, 403, 404, 403, 404, 404}},
+	{"GET /api/im/groups/{id}/notice/readers", conversationPath, "", cells{401, 403, 404, 403, 404, 404}},
 	{"GET /api/im/links/{token}", nil, "", cells{401, 403, 404, 403, 404, 404}},
 	{"POST /api/im/groups/by-link", nil, `{"token":"x"}`, cells{401, 403, 404, 403, 404, 404}},
 	{"GET /api/im/report-categories", nil, "", cells{401, 403, 200, 403, 200, 200}},

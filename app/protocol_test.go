@@ -37,7 +37,7 @@ var spoken = []struct {
 	{"Text", sites.Text{}}, {"Texts", sites.Texts{}}, {"Span", sites.Span{}}, {"Holiday", sites.Holiday{}}, {"Hours", sites.Hours{}},
 	{"SiteLook", sites.SiteLook{}}, {"VisitorSession", people.VisitorSession{}},
 	{"Source", chat.Source{}}, {"MergedLine", chat.MergedLine{}}, {"MergedBody", chat.MergedBody{}}, {"CardBody", chat.CardBody{}}, {"Body", chat.Body{}}, {"MergedItem", chat.MergedItem{}}, {"Reply", chat.Reply{}}, {"Reaction", chat.Reaction{}}, {"Reactor", chat.Reactor{}}, {"ReactorPage", chat.ReactorPage{}}, {"Message", chat.Message{}}, {"Member", chat.Member{}}, {"MemberChange", chat.MemberChange{}}, {"Cursor", chat.Cursor{}},
-	{"GroupInfo", chat.Info{}}, {"GroupChange", chat.GroupChange{}}, {"Header", chat.Header{}}, {"ChatAct", chat.Act{}}, {"Edition", chat.Edition{}}, {"ConversationPage", chat.ConversationPage{}}, {"MemberPage", chat.MemberPage{}},
+	{"GroupInfo", chat.Info{}}, {"Confirmed", chat.Confirmed{}}, {"NoticeReader", chat.NoticeReader{}}, {"NoticePage", chat.NoticePage{}}, {"GroupChange", chat.GroupChange{}}, {"Header", chat.Header{}}, {"ChatAct", chat.Act{}}, {"Edition", chat.Edition{}}, {"ConversationPage", chat.ConversationPage{}}, {"MemberPage", chat.MemberPage{}},
 	{"ConversationSync", chat.ConversationSync{}}, {"SyncRequest", chat.SyncRequest{}}, {"BindRequest", chat.BindRequest{}},
 	{"SyncAnswer", chat.SyncAnswer{}}, {"MessagePage", chat.MessagePage{}}, {"Pinned", chat.Pinned{}}, {"PinPage", chat.PinPage{}}, {"SendRequest", chat.SendRequest{}},
 	{"Estimate", desk.Estimate{}}, {"Rating", desk.Rating{}}, {"Contact", desk.Contact{}},

@@ -3,6 +3,7 @@ package chat
 import (
 	"context"
 	"slices"
+	"time"
 
 	"ichat/app/hub"
 	"ichat/app/people"
@@ -34,6 +35,18 @@ type Info struct {
 	JoinRule string `json:"join_rule,omitempty" bun:"join_rule" enum:"open,apply,invite"`
 	Hushed   bool   `json:"hushed,omitempty" bun:"hushed"`     // only its owner and admins may send
 	Category int64  `json:"category,omitempty" bun:"category"` // 0, or one that is no more: none
+	Slow     int64  `json:"slow,omitempty" bun:"slow"`         // how many seconds a member waits between two messages; 0: he need not
+	Announced
+}
+
+// Announced is what stands beside a notice since it was set by owner or admins: which one it is, the version of the
+// conversation that brought it, who set it and when, and whether everybody is asked to say that he has read it. A
+// notice of before there were announcements has none of it.
+type Announced struct {
+	NoticeVersion int64     `json:"notice_version,omitempty" bun:"notice_version"`
+	NoticeBy      int64     `json:"notice_by,omitempty" bun:"notice_by"`
+	NoticeAt      time.Time `json:"notice_at,omitzero" bun:"notice_at"`
+	NoticeAsks    bool      `json:"notice_asks,omitempty" bun:"notice_asks"`
 }
 
 func (c Conversation) header() Header {
@@ -60,6 +73,7 @@ type act struct {
 	args      map[string]string
 	name      string // the group's new one; empty: the old one stays
 	info      *Info  // the group's new one; nil: the old one stays
+	announced bool   // the notice of info is a new one
 	dissolved bool
 }
 

@@ -169,11 +169,14 @@ func (s *Service) MoveListsTx(ctx context.Context, tx *storage.Tx, people []int6
 	return moveLists(ctx, tx, rows)
 }
 
-// PeopleOf are those who appear in briefs: peers, and who spoke last.
+// PeopleOf are those who appear in briefs: peers, who announced something, and who spoke last.
 func PeopleOf(list []Brief) (ids []int64) {
 	for _, b := range list {
 		if b.Peer != 0 {
 			ids = append(ids, b.Peer)
+		}
+		if b.NoticeBy != 0 {
+			ids = append(ids, b.NoticeBy)
 		}
 		if b.Last != nil && b.Last.SenderID != 0 {
 			ids = append(ids, b.Last.SenderID)

@@ -20,7 +20,7 @@
 //	GET    /api/chat/conversations/{id}/pins                  PinPage, the latest first
 //	POST   /api/chat/direct                                   {"person":7}  Header
 //	POST   /api/chat/groups                                   {"client_id":"8 to 64 characters","name":"...","people":[7,8]}  Header
-//	PATCH  /api/chat/groups/{id}                              {"name":"..."}  Header
+//	PATCH  /api/chat/groups/{id}                              {"name":"...","notice":"...","notice_asks":true,"slow":60}  Header
 //	POST   /api/chat/groups/{id}/members                      {"people":[9]}, at most 200  Header
 //	PATCH  /api/chat/groups/{id}/members/{person}             {"role":"owner|admin|member"}  Header; owner hands it over
 //	DELETE /api/chat/groups/{id}/members/{person}             204
@@ -198,6 +198,7 @@ type Member struct {
 	Version  int64  `json:"version"`
 
 	MutedUntil *time.Time `json:"muted_until,omitempty"` // he may not send until then
+	SpokeAt    *time.Time `json:"spoke_at,omitempty"`    // of the reader alone: when he last sent something in slow mode
 }
 
 // Cursor is how far somebody has received and read. It only moves forward.

@@ -66,6 +66,9 @@ func (s *Service) groupActTx(ctx context.Context, tx *storage.Tx, by int64, c Co
 	if a.info != nil {
 		c.Info = *a.info
 	}
+	if a.announced {
+		c.NoticeVersion, c.NoticeBy, c.NoticeAt = c.Version, by, c.at
+	}
 	if a.by = by; a.key != "" {
 		name, err := s.namesTx(ctx, tx, by)
 		if err != nil {

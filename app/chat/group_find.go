@@ -49,7 +49,11 @@ func (s *Service) FindGroups(ctx context.Context, me int64, f GroupFilter) ([]Fo
 	var rows []briefRow
 	err := s.db.R.NewRaw(q, args...).Scan(ctx, &rows)
 	for _, row := range rows {
-		found = append(found, FoundGroup{Header: row.header(), Joined: row.Role != ""})
+		h := row.header()
+		if row.Role == "" && !f.All {
+			h.Notice, h.Announced = "", Announced{} // for its members
+		}
+		found = append(found, FoundGroup{Header: h, Joined: row.Role != ""})
 	}
 	return found, err
 }

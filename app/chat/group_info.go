@@ -2,10 +2,13 @@ package chat
 
 import (
 	"context"
+	"slices"
+	"strconv"
 	"time"
 	"unicode/utf8"
 
 	"ichat/app/fault"
+	"ichat/app/sites"
 	"ichat/storage"
 )
 
@@ -30,6 +33,9 @@ type GroupChange struct {
 	JoinRule *string `json:"join_rule,omitempty" enum:"open,apply,invite"`
 	Hushed   *bool   `json:"hushed,omitempty"`
 	Category *int64  `json:"category,omitempty" minimum:"0"` // 0: none
+	Slow     *int64  `json:"slow,omitempty" minimum:"0" maximum:"3600"`
+
+	NoticeAsks *bool `json:"notice_asks,omitempty"` // ask everybody to say that he has read the notice
 }
 
 // ChangeGroup gives a group another name, or says something else of it. Faults of this and of everything below:
@@ -85,6 +91,12 @@ func (g GroupChange) checked() (GroupChange, error) {
 			return g, fault.New(fault.Invalid, "this text is too long").With(field, "this text is too long")
 		}
 	}
+	if g.Slow != nil && !slices.Contains(paces, *g.Slow) {
+		return g, fault.New(fault.Invalid, "this is no step of slow mode").With("slow", "this is no step of slow mode")
+	}
+	if g.Notice != nil && sites.OneLine(*g.Notice) == "" {
+		g.Notice = new(string) // what nobody sees is none
+	}
 	return g, nil
 }
 
@@ -94,7 +106,17 @@ func (c Conversation) change(g GroupChange) *act {
 	if name == c.Name && info == c.Info {
 		return nil
 	}
-	return &act{key: key, args: map[string]string{"name": name}, name: name, info: &info}
+	args := map[string]string{"name": name}
+	if info.Slow != c.Slow {
+		args["seconds"] = strconv.FormatInt(info.Slow, 10)
+	}
+	return &act{key: key, args: args, name: name, info: &info, announced: c.announces(info)}
+}
+
+// announces tells whether what a group says then is a new announcement: another text, or the same one that
+// everybody is asked to confirm from now on.
+func (c Conversation) announces(info Info) bool {
+	return info.Notice != "" && (info.Notice != c.Notice || info.NoticeAsks && !c.NoticeAsks)
 }
 
 // changed is what a group says of itself after a change, and how a line words the most of it.
@@ -109,8 +131,22 @@ func (c Conversation) changed(g GroupChange) (name string, info Info, key string
 			key = "group.hushed"
 		}
 	}
-	if set(&info.Notice, g.Notice); info.Notice != c.Notice {
+	if set(&info.Slow, g.Slow); info.Slow != c.Slow {
+		key = "group.slow"
+		if info.Slow == 0 {
+			key = "group.slow_off"
+		}
+	}
+	set(&info.Notice, g.Notice)
+	set(&info.NoticeAsks, g.NoticeAsks)
+	switch {
+	case c.announces(info):
 		key = "group.notice"
+	case info.Notice == "" && c.Notice != "":
+		key = "group.notice_off"
+	}
+	if info.Notice == "" {
+		info.Announced = Announced{}
 	}
 	if set(&name, g.Name); name != c.Name {
 		key = "group.renamed"

@@ -73,8 +73,10 @@ func saveHeader(ctx context.Context, tx *storage.Tx, c Conversation, now time.Ti
 	}
 	_, err := tx.NewRaw(`
 		UPDATE conversations SET name = ?, member_count = ?, members_version = ?, dissolved_at = COALESCE(dissolved_at, ?),
-			bond = ?, pins = ?, number = ?, avatar = ?, about = ?, notice = ?, join_rule = ?, hushed = ?, category = ? WHERE id = ?`,
-		c.Name, c.MemberCount, c.membersVersion, dissolved, c.Bond, c.Pins, c.Number, c.Avatar, c.About, c.Notice, c.JoinRule, flag(c.Hushed), c.Category, c.ID).Exec(ctx)
+			bond = ?, pins = ?, number = ?, avatar = ?, about = ?, notice = ?, join_rule = ?, hushed = ?, category = ?, slow = ?,
+			notice_version = ?, notice_by = ?, notice_at = ?, notice_asks = ? WHERE id = ?`,
+		c.Name, c.MemberCount, c.membersVersion, dissolved, c.Bond, c.Pins, c.Number, c.Avatar, c.About, c.Notice, c.JoinRule, flag(c.Hushed), c.Category, c.Slow,
+		c.NoticeVersion, c.NoticeBy, storage.Time{Time: c.NoticeAt}.Pointer(), flag(c.NoticeAsks), c.ID).Exec(ctx)
 	return err
 }
 

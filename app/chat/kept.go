@@ -30,6 +30,7 @@ type Kept struct {
 	Until          *time.Time `json:"until,omitempty" bun:"until"`
 	HiddenBelow    int64      `json:"hidden_below" bun:"hidden_below"`
 	Marked         bool       `json:"marked" bun:"marked"`
+	Noticed        int64      `json:"noticed,omitempty" bun:"noticed"` // version of the last announcement he has read, or put aside
 }
 
 // KeptChange names what is to be other; Until belongs to Notify.
@@ -43,7 +44,7 @@ type KeptChange struct {
 
 // plain tells whether it is kept as every conversation is, which needs no row.
 func (k Kept) plain() bool {
-	return !k.Pinned && k.Notify == NotifyAll && k.HiddenBelow == 0 && !k.Marked
+	return !k.Pinned && k.Notify == NotifyAll && k.HiddenBelow == 0 && !k.Marked && k.Noticed == 0
 }
 
 // applied is how it is kept after a change, in a conversation that has come to a seq.
@@ -83,13 +84,10 @@ func (s *Service) KeepTx(ctx context.Context, tx *storage.Tx, me, conversation i
 	if err != nil {
 		return k, false, err
 	}
-	was, pinned := Kept{ConversationID: conversation, Notify: NotifyAll}, 0
+	was, pinned := among(all, conversation), 0
 	for _, one := range all {
 		if one.Pinned {
 			pinned++
-		}
-		if one.ConversationID == conversation {
-			was = one
 		}
 	}
 	if k, err = was.applied(change, c.Seq, s.now()); err != nil || k.same(was) {
@@ -99,6 +97,16 @@ func (s *Service) KeepTx(ctx context.Context, tx *storage.Tx, me, conversation i
 		return k, false, fault.New(fault.Conflict, "too many chats are on top: take one down first")
 	}
 	return k, true, saveKept(ctx, tx, me, k)
+}
+
+// among is how a conversation is kept by whom all this is of.
+func among(all []Kept, conversation int64) Kept {
+	for _, one := range all {
+		if one.ConversationID == conversation {
+			return one
+		}
+	}
+	return Kept{ConversationID: conversation, Notify: NotifyAll}
 }
 
 func (k Kept) same(other Kept) bool {
@@ -120,17 +128,17 @@ func (s *Service) KeptOf(ctx context.Context, r bun.IDB, me int64) ([]Kept, erro
 }
 
 // keptColumns are how a conversation is kept, where there is a row.
-const keptColumns = `k.pinned <> 0 AS pinned, k.notify, k.notify_until AS until, k.hidden_below, k.marked <> 0 AS marked`
+const keptColumns = `k.pinned <> 0 AS pinned, k.notify, k.notify_until AS until, k.hidden_below, k.marked <> 0 AS marked, k.noticed`
 
 func saveKept(ctx context.Context, tx *storage.Tx, me int64, k Kept) error {
 	if k.plain() {
 		return tx.Do(ctx, `DELETE FROM kept WHERE person_id = ? AND conversation_id = ?`, me, k.ConversationID)
 	}
 	_, err := tx.NewRaw(`
-		INSERT INTO kept (person_id, conversation_id, pinned, notify, notify_until, hidden_below, marked) VALUES (?, ?, ?, ?, ?, ?, ?)
+		INSERT INTO kept (person_id, conversation_id, pinned, notify, notify_until, hidden_below, marked, noticed) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
 		ON CONFLICT (person_id, conversation_id) DO UPDATE SET pinned = EXCLUDED.pinned, notify = EXCLUDED.notify, notify_until = EXCLUDED.notify_until,
-			hidden_below = EXCLUDED.hidden_below, marked = EXCLUDED.marked`,
-		me, k.ConversationID, flag(k.Pinned), k.Notify, k.Until, k.HiddenBelow, flag(k.Marked)).Exec(ctx)
+			hidden_below = EXCLUDED.hidden_below, marked = EXCLUDED.marked, noticed = EXCLUDED.noticed`,
+		me, k.ConversationID, flag(k.Pinned), k.Notify, k.Until, k.HiddenBelow, flag(k.Marked), k.Noticed).Exec(ctx)
 	return err
 }
 

@@ -29,7 +29,7 @@ func (r memberRow) seenBy(v viewpoint) Member {
 	m := r.member()
 	switch {
 	case r.PersonID == v.person:
-		m.Read = r.ReadSeq
+		m.Read, m.SpokeAt = r.ReadSeq, r.SpokeAt
 	case v.crowded:
 		m.Read, m.Received = 0, 0
 	case v.discreet:

@@ -1,6 +1,10 @@
 package chat
 
-import "ichat/app/fault"
+import (
+	"time"
+
+	"ichat/app/fault"
+)
 
 // deed is what somebody wants to do in a conversation between members.
 type deed int
@@ -110,6 +114,42 @@ func (st standing) managing() error {
 		return nil
 	}
 	return errManager
+}
+
+// paces are the steps of slow mode, in seconds; 0 is off.
+var paces = []int64{0, 10, 30, 60, 300, 900, 3600}
+
+var errSlow = fault.New(fault.TooMany, "slow mode is on in this group: wait a moment before you write again")
+
+// pause is how long somebody still has to wait in slow mode until he may send again. spoke is when he last sent
+// something while it was on; zero: never. Owner and admins need not wait, and nobody waits longer than its step.
+func (st standing) pause(slow time.Duration, spoke, now time.Time) time.Duration {
+	if slow <= 0 || spoke.IsZero() || st.managing() == nil {
+		return 0
+	}
+	return min(slow, max(0, slow-now.Sub(spoke)))
+}
+
+var (
+	errNoNotice    = fault.New(fault.NotFound, "there is no such announcement")
+	errNewerNotice = fault.New(fault.Conflict, "there is a newer announcement: read that one first")
+	errNotAsked    = fault.New(fault.Conflict, "nobody is asked to confirm this announcement")
+)
+
+// mayConfirm tells whether a member may say that he has read an announcement, or put it aside where nobody asks:
+// the one that stands there now, muted or not. done says that there is nothing to note: it is his own, or noted.
+func (st standing) mayConfirm(asked, now, noticed int64, own bool) (done bool, err error) {
+	switch {
+	case st.role == "" || st.kind != Group:
+		return false, errNotIn
+	case st.dissolved:
+		return false, errDissolved
+	case now == 0 || asked > now:
+		return false, errNoNotice
+	case asked < now:
+		return false, errNewerNotice
+	}
+	return own || noticed >= now, nil
 }
 
 func (st standing) owning(possible bool) error {

@@ -3,6 +3,7 @@ package chat
 import (
 	"errors"
 	"testing"
+	"time"
 )
 
 func TestWhoMayDoWhatInAConversationBetweenMembers(t *testing.T) {
@@ -115,6 +116,62 @@ func TestWhoMayPin(t *testing.T) {
 	} {
 		if got := row.st.may(toPin, ""); got != row.want {
 			t.Errorf("%s: %v, want %v", row.what, got, row.want)
+		}
+	}
+}
+
+func TestHowLongOneWaitsInSlowMode(t *testing.T) {
+	now := time.Date(2026, 11, 29, 9, 0, 0, 0, time.UTC)
+	ago := func(d time.Duration) time.Time { return now.Add(-d) }
+	member, admin, owner := standing{role: RoleMember}, standing{role: RoleAdmin}, standing{role: RoleOwner}
+	for _, row := range []struct {
+		what  string
+		st    standing
+		slow  time.Duration
+		spoke time.Time
+		want  time.Duration
+	}{
+		{"where it is off", member, 0, ago(0), 0},
+		{"who has not spoken", member, time.Minute, time.Time{}, 0},
+		{"who spoke just now", member, time.Minute, now, time.Minute},
+		{"who spoke a while ago", member, time.Minute, ago(48*time.Second + time.Millisecond), 12*time.Second - time.Millisecond},
+		{"who spoke exactly one step ago", member, time.Minute, ago(time.Minute), 0},
+		{"who spoke long ago", member, time.Minute, ago(time.Hour), 0},
+		{"whose node was ahead", member, time.Minute, now.Add(time.Hour), time.Minute},
+		{"an admin", admin, time.Hour, now, 0},
+		{"the owner", owner, time.Hour, now, 0},
+	} {
+		if got := row.st.pause(row.slow, row.spoke, now); got != row.want {
+			t.Errorf("%s waits %v, want %v", row.what, got, row.want)
+		}
+	}
+}
+
+func TestWhoMayConfirmAnAnnouncement(t *testing.T) {
+	member := standing{kind: Group, role: RoleMember, works: true}
+	for _, row := range []struct {
+		what                string
+		st                  standing
+		asked, now, noticed int64
+		own                 bool
+		done                bool
+		err                 error
+	}{
+		{"a member", member, 7, 7, 0, false, false, nil},
+		{"who confirmed the one before", member, 7, 7, 5, false, false, nil},
+		{"who has confirmed it", member, 7, 7, 7, false, true, nil},
+		{"who set it", member, 7, 7, 0, true, true, nil},
+		{"who is muted", standing{kind: Group, role: RoleMember, works: true, muted: true, hushed: true}, 7, 7, 0, false, false, nil},
+		{"who is not in", standing{kind: Group, works: true}, 7, 7, 0, false, false, errNotIn},
+		{"of two", standing{kind: Direct, role: RoleMember, works: true}, 7, 7, 0, false, false, errNotIn},
+		{"in a dissolved group", standing{kind: Group, role: RoleMember, works: true, dissolved: true}, 7, 7, 0, false, false, errDissolved},
+		{"where there is none", member, 7, 0, 0, false, false, errNoNotice},
+		{"one that never was", member, 8, 7, 0, false, false, errNoNotice},
+		{"the one before", member, 5, 7, 0, false, false, errNewerNotice},
+	} {
+		done, err := row.st.mayConfirm(row.asked, row.now, row.noticed, row.own)
+		if done != row.done || err != row.err {
+			t.Errorf("%s: %v, %v, want %v, %v", row.what, done, err, row.done, row.err)
 		}
 	}
 }

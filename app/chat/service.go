@@ -64,8 +64,8 @@ func (s *Service) OnDraft(h DraftHook) { s.onDraft = append(s.onDraft, h) }
 
 // Send places a draft and returns the message once it is durable; every member's devices are
 // told after that. The same client id again returns the first message, even after the sender
-// has left; with another body it is a Conflict. Faults: Invalid, NotFound (not a member), Conflict,
-// Unavailable (send the same again).
+// has left; with another body it is a Conflict. Faults: Invalid, NotFound (not a member), Denied, Conflict,
+// TooMany (in slow mode, with how long to wait), Unavailable (send the same again).
 func (s *Service) Send(ctx context.Context, by, conversation int64, d Draft) (Message, error) {
 	hash := d.hash() // before the hooks fill in the body
 	err := s.ready(ctx, by, &d)
@@ -142,6 +142,9 @@ func (s *Service) placeTx(ctx context.Context, tx *storage.Tx, by, conversation 
 	}
 	if d.Type != System {
 		if err := s.maySendTx(ctx, tx, c, by, d); err != nil {
+			return Message{}, err
+		}
+		if err := s.paceTx(ctx, tx, c, by); err != nil {
 			return Message{}, err
 		}
 	}

@@ -36,21 +36,40 @@ type conversationRow struct {
 	JoinRule string `bun:"join_rule"`
 	Hushed   int64  `bun:"hushed"`
 	Category int64  `bun:"category"`
+	Slow     int64  `bun:"slow"`
+
+	NoticeVersion int64     `bun:"notice_version"`
+	NoticeBy      int64     `bun:"notice_by"`
+	NoticeAt      time.Time `bun:"notice_at,nullzero"`
+	NoticeAsks    int64     `bun:"notice_asks"`
 }
 
 func (r conversationRow) conversation() Conversation {
 	return Conversation{ID: r.ID, Kind: r.Kind, SiteID: r.SiteID, OwnerID: r.OwnerID, PeerID: r.PeerID, Seq: r.Seq, Version: r.Version,
 		Name: r.Name, MemberCount: r.MemberCount, Dissolved: r.DissolvedAt != nil, Bond: r.Bond, Pins: r.Pins, membersVersion: r.MembersVersion,
-		Info: Info{Number: r.Number, Avatar: r.Avatar, About: r.About, Notice: r.Notice, JoinRule: r.JoinRule, Hushed: r.Hushed != 0, Category: r.Category}}
+		Info: Info{Number: r.Number, Avatar: r.Avatar, About: r.About, Notice: r.Notice, JoinRule: r.JoinRule, Hushed: r.Hushed != 0, Category: r.Category, Slow: r.Slow,
+			Announced: Announced{NoticeVersion: r.NoticeVersion, NoticeBy: r.NoticeBy, NoticeAt: r.NoticeAt.UTC(), NoticeAsks: r.NoticeAsks != 0}}}
 }
 
 // headerColumns are what a statement on conversations answers, and fields where it goes.
 const headerColumns = `kind, site_id, owner_id, peer_id, seq, version, name, member_count, members_version, dissolved_at IS NOT NULL,
-	bond, pins, number, avatar, about, notice, join_rule, hushed, category`
+	bond, pins, number, avatar, about, notice, join_rule, hushed, category, slow, notice_version, notice_by, notice_at, notice_asks`
 
 func (c *Conversation) fields() []any {
 	return []any{&c.Kind, &c.SiteID, &c.OwnerID, &c.PeerID, &c.Seq, &c.Version, &c.Name, &c.MemberCount, &c.membersVersion, &c.Dissolved,
-		&c.Bond, &c.Pins, &c.Number, &c.Avatar, &c.About, &c.Notice, &c.JoinRule, &c.Hushed, &c.Category}
+		&c.Bond, &c.Pins, &c.Number, &c.Avatar, &c.About, &c.Notice, &c.JoinRule, &c.Hushed, &c.Category, &c.Slow,
+		&c.NoticeVersion, &c.NoticeBy, (*instantRow)(&c.NoticeAt), &c.NoticeAsks}
+}
+
+// instantRow is a time as it is scanned into the header of a conversation.
+type instantRow time.Time
+
+// Scan reads what either database answers.
+func (t *instantRow) Scan(v any) error {
+	var at storage.Time
+	err := at.Scan(v)
+	*t = instantRow(at.Time)
+	return err
 }
 
 type memberRow struct {
@@ -67,7 +86,8 @@ type memberRow struct {
 	Unshown        int64  `bun:"unshown"` // how much of what he has read others are not shown
 
 	MutedUntil *time.Time `bun:"muted_until"`
-	Hid        int64      `bun:"hid"` // version of the last message he took out of his view; 0: none
+	SpokeAt    *time.Time `bun:"spoke_at"` // in slow mode
+	Hid        int64      `bun:"hid"`      // version of the last message he took out of his view; 0: none
 }
 
 // member is the place as others see it.

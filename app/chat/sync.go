@@ -78,6 +78,7 @@ type place struct {
 }
 
 func (p place) header() Header {
+	p.NoticeAt = p.NoticeAt.UTC()
 	return Header{ID: p.ID, Kind: p.Kind, Version: p.Version, Seq: p.Seq, SiteID: p.SiteID, Name: p.Name, MemberCount: p.MemberCount, Dissolved: p.Dissolved,
 		Pins: p.Pins, Closed: p.Bond == bondApart, Info: p.Info}
 }
@@ -205,7 +206,7 @@ func (s *Service) places(ctx context.Context, r bun.IDB, me int64, req SyncReque
 
 // headerOf are the columns of a place that make its header.
 const headerOf = `c.id, c.kind, c.seq, c.version, c.site_id, c.name, c.member_count, c.dissolved_at IS NOT NULL AS dissolved, c.updated_at,
-	c.bond, c.pins, c.number, c.avatar, c.about, c.notice, c.join_rule, c.hushed, c.category`
+	c.bond, c.pins, c.number, c.avatar, c.about, c.notice, c.join_rule, c.hushed, c.category, c.slow, c.notice_version, c.notice_by, c.notice_at, c.notice_asks`
 
 var placeColumns = headerOf + `,
 	m.join_seq, m.version AS mine, m.hid, COALESCE(l.list, 0) AS list, COALESCE(l.discreet, 0) = 1 AS discreet, CASE WHEN c.member_count > ` + strconv.Itoa(shownCursors) + ` THEN m.read_seq + m.received_seq ELSE
@@ -246,6 +247,9 @@ func (s *Service) name(ctx context.Context, a *SyncAnswer) error {
 	for _, c := range a.Conversations {
 		for _, m := range c.Members {
 			ids = append(ids, m.PersonID)
+		}
+		if c.NoticeBy != 0 {
+			ids = append(ids, c.NoticeBy)
 		}
 		ids = append(ids, senders(c.Messages)...)
 	}

@@ -12,6 +12,7 @@
 //	contacts   Change: what changed of one's own contacts, on every device of one's own
 //	presence   {person_id, state, last_seen}: a friend came, went or is something else now
 //	person     Card: somebody one knows has another name, picture or signature
+//	confirmed  chat.Confirmed: how many have confirmed what a group announces, for its owner and admins
 //
 // Start and every Change carry `list`, the number of one's set (chat.List). It moves by one with each change, and
 // with each conversation one comes into or leaves (`list` frames). A device that sees a number other than the

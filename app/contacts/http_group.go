@@ -19,6 +19,7 @@ func (s *Service) groupRoutes(w *web.Server, few web.Limit) {
 	web.Route(w, web.Member, http.MethodGet, "/api/im/groups/{id}/links", "What leads into a group, for its owner and admins", s.getLinks)
 	web.Route(w, web.Member, http.MethodDelete, "/api/im/groups/{id}/links/{link}", "End a link into a group", s.deleteLink, few)
 	web.Route(w, web.Member, http.MethodDelete, "/api/im/groups/{id}/links", "End all links into a group", s.deleteLinks, few)
+	s.noticeRoutes(w, few)
 	web.Route(w, web.Member, http.MethodPost, "/api/im/groups/by-link", "Come into a group by a link, or apply, as the link wants", s.postByLink, web.PerPerson(0.2, 10))
 	web.Route(w, web.Member, http.MethodGet, "/api/im/links/{token}", "Where a link leads", s.getLink, web.PerPerson(0.2, 10))
 }

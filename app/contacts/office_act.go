@@ -68,8 +68,9 @@ func office(h chat.Header) (shown struct {
 	JoinRule string `json:"join_rule"`
 	Hushed   bool   `json:"hushed"`
 	Category int64  `json:"category"`
+	Slow     int64  `json:"slow"`
 }) {
-	shown.Name, shown.About, shown.Notice, shown.JoinRule, shown.Hushed, shown.Category = h.Name, h.About, h.Notice, h.JoinRule, h.Hushed, h.Category
+	shown.Name, shown.About, shown.Notice, shown.JoinRule, shown.Hushed, shown.Category, shown.Slow = h.Name, h.About, h.Notice, h.JoinRule, h.Hushed, h.Category, h.Slow
 	return shown
 }
 

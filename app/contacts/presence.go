@@ -13,7 +13,7 @@ import (
 
 const (
 	// gather is how long arrivals and departures are collected before their friends are told: after a restart
-	// everybody comes at once.
+	// everybody comes at once. And of 2,000 members who confirm something, its author is told five times a second.
 	gather = 200 * time.Millisecond
 
 	// presenceSlice is how many people one question names.
@@ -36,13 +36,18 @@ func (s *Service) Presence(person int64, present bool) {
 		delete(s.there, person)
 	}
 	s.mu.Unlock()
+	s.awake()
+}
+
+// awake has Run tell what is noted.
+func (s *Service) awake() {
 	select {
 	case s.wake <- struct{}{}:
 	default: // it is awake, and will find this too
 	}
 }
 
-// Run tells friends who came and went, and notes who is there, until ctx ends.
+// Run tells friends who came and went and managers of groups how many confirmed, and notes who is there, until ctx ends.
 func (s *Service) Run(ctx context.Context) error {
 	stays := time.NewTicker(stayEvery)
 	defer stays.Stop()
@@ -60,7 +65,7 @@ func (s *Service) Run(ctx context.Context) error {
 	}
 }
 
-// tellMoved waits a moment for others who come or go, and tells of all.
+// tellMoved waits a moment for others who come, go or confirm, and tells of all.
 func (s *Service) tellMoved(ctx context.Context) {
 	timer := time.NewTimer(gather)
 	defer timer.Stop()
@@ -70,12 +75,18 @@ func (s *Service) tellMoved(ctx context.Context) {
 	case <-timer.C:
 	}
 	s.mu.Lock()
-	moved := slices.Collect(maps.Keys(s.moved))
-	s.moved = map[int64]bool{}
+	moved, asked := slices.Collect(maps.Keys(s.moved)), slices.Collect(maps.Keys(s.asked))
+	clear(s.moved)
+	clear(s.asked)
 	s.mu.Unlock()
 	for some := range slices.Chunk(moved, presenceSlice) {
 		if err := s.tellPresence(ctx, some); err != nil && ctx.Err() == nil {
 			s.log.ErrorContext(ctx, "friends are not told who came and went", "err", err)
+		}
+	}
+	for _, group := range asked {
+		if err := s.tellConfirmed(ctx, group); err != nil && ctx.Err() == nil {
+			s.log.ErrorContext(ctx, "nobody is told how many confirmed", "group", group, "err", err)
 		}
 	}
 }

@@ -47,13 +47,14 @@ type Service struct {
 	mu    sync.Mutex
 	moved map[int64]bool // came or went since Run last told; guarded by mu
 	there map[int64]bool // whoever is there, on any node; guarded by mu
+	asked map[int64]bool // groups in which somebody confirmed since then; guarded by mu
 	wake  chan struct{}  // of Run
 }
 
 // New makes the room; epoch is the database's.
 func New(db *storage.DB, ids *id.Source, now func() time.Time, h *hub.Hub, p *people.Service, c *chat.Service, f *files.Service, set *settings.Service, acts *audit.Log, epoch string, log *slog.Logger) *Service {
 	return &Service{db: db, ids: ids, now: now, hub: h, people: p, chat: c, files: f, settings: set, audit: acts, epoch: epoch, log: log,
-		moved: map[int64]bool{}, there: map[int64]bool{}, wake: make(chan struct{}, 1)}
+		moved: map[int64]bool{}, there: map[int64]bool{}, asked: map[int64]bool{}, wake: make(chan struct{}, 1)}
 }
 
 // Start reads everything a page shows at sign-in, from one instant of the server.

@@ -51,7 +51,7 @@ export function span(ms: number, lang: Lang): string {
   if (m < 60) return `${m} ${zh ? "分钟" : "min"}`
   const h = Math.floor(m / 60)
   if (h >= 24) return `${Math.floor(h / 24)} ${zh ? "天" : "d"} ${h % 24} ${zh ? "小时" : "h"}`
-  return `${h} ${zh ? "小时" : "h"} ${m % 60} ${zh ? "分钟" : "min"}`
+  return m % 60 ? `${h} ${zh ? "小时" : "h"} ${m % 60} ${zh ? "分钟" : "min"}` : `${h} ${zh ? "小时" : "h"}`
 }
 
 /** dayName heads the messages of one day: Today, Yesterday, then the date. */

@@ -22,6 +22,7 @@ test("lengths of time use two units at most", () => {
   expect(span(9 * minute, "zh-CN")).toBe("9 分钟")
   expect(span(125 * minute, "en")).toBe("2 h 5 min")
   expect(span(26 * 60 * minute, "en")).toBe("1 d 2 h")
+  expect(span(60 * minute, "en")).toBe("1 h")
 })
 
 test("days have names while they are near", () => {

@@ -4,6 +4,7 @@
 import { Client, type ClientOptions } from "@wire/client"
 import type { Event } from "@wire/protocol"
 import { shallowRef } from "vue"
+import { Announcements } from "./announcements"
 import { Box } from "./box"
 import { Contacts } from "./contacts"
 import type { Loaded } from "./desk"
@@ -28,6 +29,7 @@ export class Messenger implements Writing {
   readonly box: Box
   readonly keeping: Keeping
   readonly rooms: Rooms
+  readonly announcements: Announcements
   readonly drafts: Drafts
   readonly files = new ChosenFiles()
   readonly canned = undefined
@@ -40,7 +42,8 @@ export class Messenger implements Writing {
     this.box = new Box(options.api)
     this.keeping = new Keeping(options.api, options.clock)
     this.contacts = new Contacts(options.api, options.me, (people) => this.client.meet({ conversations: [], people }), () => void this.box.load(), this.keeping, options.clock)
-    this.rooms = new Rooms(options.api, this.client, this.contacts, true, this.keeping)
+    this.rooms = new Rooms(options.api, this.client, this.contacts, true, this.keeping, options.clock)
+    this.announcements = new Announcements(options.api, this.contacts)
     this.drafts = new Drafts(options.shelf, options.me)
     this.client.on("event", (event) => this.#hear(event))
     this.client.on("synced", (list) => {
@@ -76,5 +79,6 @@ export class Messenger implements Writing {
   #hear(event: Event): void {
     this.contacts.apply(event)
     this.box.apply(event)
+    this.announcements.apply(event)
   }
 }

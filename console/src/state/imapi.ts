@@ -1,7 +1,7 @@
 // What only the messenger asks for: registration, oneself, contacts, the message box, groups.
 
 import { answerOf, Fault } from "@wire/api"
-import type { AskedProof, BindRequest, BoxPage, Device, Evidence, FaceFile, FoundPage, FoundPerson, Friend, FriendGroup, FriendRequest, GroupCategory, GroupChange, GroupEvidence, GroupLink, GroupPage, Header, Joining, Kept, KeptChange, LinkList, LinkLook, MadeGroup, MentionPage, MessagePage, Myself, NewGroup, NewLink, Person, Privacy, Registration, ReportCategory, Reporting, Session, Start, SyncAnswer, SyncRequest } from "@wire/protocol"
+import type { AskedProof, BindRequest, BoxPage, Device, Evidence, FaceFile, FoundPage, FoundPerson, Friend, FriendGroup, FriendRequest, GroupCategory, GroupChange, GroupEvidence, GroupLink, GroupPage, Header, Joining, Kept, KeptChange, LinkList, LinkLook, MadeGroup, MentionPage, MessagePage, Myself, NewGroup, NewLink, NoticePage, Person, Privacy, Registration, ReportCategory, Reporting, Session, Start, SyncAnswer, SyncRequest } from "@wire/protocol"
 import { ConsoleApi } from "./api"
 
 export type { BoxItem, BoxPage, Card, ContactsChange, Device, Evidence, FoundGroup, FoundPerson as Found, Friend, FriendGroup, FriendRequest, Header, Kept, KeptChange, LinkList, LinkLook, Mention, Myself, Privacy, Start } from "@wire/protocol"
@@ -245,6 +245,16 @@ export class ImApi extends ConsoleApi {
   /** Keeps a member from sending for some minutes; 0: no more. */
   muteMember(group: number, person: number, minutes: number): Promise<Header> {
     return this.call("PUT", `/api/chat/groups/${group}/members/${person}/mute`, { minutes })
+  }
+
+  /** Says that one has read what a group announces, or puts it aside, on all one's devices. */
+  confirmNotice(group: number, version: number): Promise<Kept> {
+    return this.call("POST", `/api/im/groups/${group}/notice/confirm`, { version })
+  }
+
+  /** Who has confirmed what a group announces, or who has not. */
+  noticeReaders(group: number, confirmed: boolean, after: number): Promise<NoticePage> {
+    return this.call("GET", `/api/im/groups/${group}/notice/readers`, undefined, { confirmed: String(confirmed), after: after || undefined })
   }
 
   /** Makes a link into a group, which is told once. */

@@ -32,7 +32,7 @@ export class Office {
     this.client = new Client(options)
     this.desk = new Desk(options.api, options.me)
     this.inbox = new Inbox(options.api, this.client, this.desk)
-    this.rooms = new Rooms(options.api, this.client, this.desk)
+    this.rooms = new Rooms(options.api, this.client, this.desk, false, undefined, options.clock)
     this.drafts = new Drafts(options.shelf, options.me)
     this.canned = new CannedBook(options.api)
     this.client.on("event", (event) => {

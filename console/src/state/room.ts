@@ -7,6 +7,7 @@ import type { ConsoleApi } from "./api"
 import { Choosing } from "./choosing"
 import { Deeds } from "./deeds"
 import { Jumps } from "./jumps"
+import type { Pace } from "./pace"
 import { Talk } from "./talk"
 
 export type Insider = { member: Member; person: Person | undefined }
@@ -25,12 +26,14 @@ export class RoomTalk extends Talk {
   readonly #insiders = computed(() => this.#list())
 
   readonly #forwards: boolean
+  readonly #pace: Pace
   override readonly deeds: Deeds
   override readonly choosing: Choosing | undefined
   override readonly jumps: Jumps
 
-  constructor(api: ConsoleApi, client: Client, conversation: number, forwards = false) {
+  constructor(api: ConsoleApi, client: Client, conversation: number, pace: Pace, forwards = false) {
     super(api, client, conversation)
+    this.#pace = pace
     this.#forwards = forwards
     this.choosing = forwards ? new Choosing() : undefined
     this.deeds = new Deeds(api, client, conversation, (people) => this.meet(people))
@@ -57,6 +60,16 @@ export class RoomTalk extends Talk {
 
   override get many(): boolean {
     return this.timeline?.header?.kind === "group"
+  }
+
+  override get slowStep(): number {
+    void this.lines
+    return this.#pace.step(this.conversation)
+  }
+
+  override get slowUntil(): number {
+    void this.lines
+    return this.#pace.until(this.conversation)
   }
 
   /** Until when the reader may not write here, if that is still to come. */

@@ -2,12 +2,14 @@
 // timelines, so it is live by itself; what is done here is asked of the server, and what it changes comes back as pushes.
 
 import type { Client } from "@wire/client"
+import type { Clock } from "@wire/clock"
 import type { Header, Kept, Member, Message, Person } from "@wire/protocol"
 import type { Timeline } from "@wire/timeline"
 import { computed, shallowRef, triggerRef } from "vue"
 import type { ConsoleApi } from "./api"
 import { newId } from "./ids"
 import type { Keeping } from "./keeping"
+import { Pace } from "./pace"
 import { RoomTalk } from "./room"
 
 export type Room = {
@@ -62,14 +64,16 @@ export class Rooms {
   readonly #tick = shallowRef(0)
   readonly #next = shallowRef<string>()
   readonly #keeping: Keeping | undefined
+  readonly #pace: Pace
   readonly #all = computed(() => this.#list())
   readonly #rows = computed(() => this.#all.value.filter((room) => !room.hidden || room.id === this.#selected.value))
   /** Whether the server has told what there is; before that nothing is known to be gone. */
   #level = false
 
   /** `forwards`: texts may be passed on from one conversation to another. Without `keeping` all are kept alike. */
-  constructor(api: ConsoleApi, client: Client, circle: Circle, forwards = false, keeping?: Keeping) {
+  constructor(api: ConsoleApi, client: Client, circle: Circle, forwards = false, keeping?: Keeping, clock?: Clock) {
     this.#keeping = keeping
+    this.#pace = new Pace(client, clock)
     this.#forwards = forwards
     this.#api = api
     this.#client = client
@@ -136,7 +140,7 @@ export class Rooms {
     this.#talk.value?.leave()
     if (known) this.#keeping?.opened(id)
     this.#selected.value = id // an address may come before the first sync
-    this.#talk.value = known && new RoomTalk(this.#api, this.#client, id, this.#forwards)
+    this.#talk.value = known && new RoomTalk(this.#api, this.#client, id, this.#pace, this.#forwards)
   }
 
   /** Opens the one conversation with somebody. */

@@ -43,6 +43,21 @@ export abstract class Talk {
     return false
   }
 
+  /** In slow mode, how many ms lie between two of one's messages, and from when on one may write again; 0: not at all. */
+  get slowStep(): number {
+    return 0
+  }
+
+  get slowUntil(): number {
+    return 0
+  }
+
+  /** How many own messages wait to be sent. */
+  get queued(): number {
+    void this.lines
+    return this.client.outbox.items(this.conversation).filter((item) => item.state === "waiting").length
+  }
+
   /** Whom one may name here, oneself excepted. */
   get callable(): Person[] {
     return []

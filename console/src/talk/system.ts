@@ -3,6 +3,7 @@
 import type { Body } from "@wire/protocol"
 import { lang, t } from "../parts/ui"
 import type { Key } from "../text/words"
+import { span } from "../time"
 
 const closings: Record<string, Key> = { agent: "sys.closedAgent", visitor: "sys.closedVisitor", idle: "sys.closedIdle", gone: "sys.closedGone" }
 
@@ -52,6 +53,12 @@ export function systemText({ key, args = {}, text = "" }: Body): string {
       return t("sys.groupChanged", named(args))
     case "group.notice":
       return t("sys.groupNotice", named(args))
+    case "group.notice_off":
+      return t("sys.groupNoticeOff", named(args))
+    case "group.slow":
+      return t("sys.groupSlow", { ...named(args), time: span(Number(args["seconds"] ?? 0) * 1000, lang.value) })
+    case "group.slow_off":
+      return t("sys.groupSlowOff", named(args))
     case "group.hushed":
       return t("sys.groupHushed", named(args))
     case "group.unhushed":

@@ -71,7 +71,7 @@ export class Outbox {
   #unsaved = new Set<string>()
   #saving = new Set<Promise<void>>()
   #writes = 0
-  #pauses = new Map<number, { attempt: number; until: number }>()
+  #pauses = new Map<number, { attempt: number; until: number; told: boolean }>()
   #lanes = new Map<number, Promise<void>>()
   #passing = false
   #running = false
@@ -180,6 +180,17 @@ export class Outbox {
     this.#wake()
   }
 
+  /** Until when the server told a lane to wait, as slow mode does; 0: it did not. */
+  told(lane: number): number {
+    const pause = this.#pauses.get(lane)
+    return pause?.told ? pause.until : 0
+  }
+
+  /** What made a lane wait is over: try at once. */
+  hurry(lane: number): void {
+    if (this.#pauses.delete(lane)) this.#wake()
+  }
+
   /** The connection is back: try at once. */
   kick(): void {
     this.#signedOut = false
@@ -276,7 +287,7 @@ export class Outbox {
       const attempt = this.#pauses.get(item.lane)?.attempt ?? 0
       const pause = backoff(attempt, this.#o.random ?? Math.random, retrySteps.first, retrySteps.most)
       const until = this.#o.clock.now() + Math.max(fault.retryAfter, pause)
-      this.#pauses.set(item.lane, { attempt: attempt + 1, until })
+      this.#pauses.set(item.lane, { attempt: attempt + 1, until, told: fault.retryAfter > 0 })
       this.#show({ ...item, state: "waiting" })
     }
   }

@@ -165,7 +165,8 @@ export const house = {
   "field.group": "Group",
   "field.minutes": "Minutes",
   "field.about": "About",
-  "field.notice": "Notice",
+  "field.notice": "Announcement",
   "field.join_rule": "Who may join",
   "field.hushed": "Only admins write",
+  "field.slow": "Slow mode (seconds)",
 }

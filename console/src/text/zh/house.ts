@@ -168,4 +168,5 @@ export const house = {
   "field.notice": "公告",
   "field.join_rule": "加入方式",
   "field.hushed": "全员禁言",
+  "field.slow": "慢速模式（秒）",
 }

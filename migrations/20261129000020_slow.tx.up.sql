@@ -1,0 +1,3 @@
+ALTER TABLE conversations ADD COLUMN slow BIGINT NOT NULL DEFAULT 0;
+--bun:split
+ALTER TABLE members ADD COLUMN spoke_at TIMESTAMPTZ;
