@@ -82,6 +82,7 @@ func TestAnAnnouncementIsConfirmedByEachOnce(t *testing.T) {
 		t.Fatalf("%+v and %+v", yes, no)
 	}
 	li.Refused("GET", imGroup(g, "/notice/readers"), nil, 403)
+	k = chat.Kept{}
 	admin.OK("POST", imGroup(g, "/notice/confirm"), confirmation(one.NoticeVersion), &k) // one's own is read
 	if k.Noticed != 0 || readers(owner, g, true, "").Confirmed.Confirmed != 1 {
 		t.Fatalf("%+v", k)
@@ -191,6 +192,11 @@ func TestManyConfirmationsAreFewPushes(t *testing.T) {
 	for _, e := range ls.Drain() {
 		if e.Type == "confirmed" {
 			t.Fatal("a member is told")
+		}
+	}
+	for _, query := range listen(t, p).heard(func() { readers(owner, g, true, ""); readers(owner, g, false, "&after=5000100") }) {
+		if plan, scans := fullScan(t, p.DB, query); scans {
+			t.Errorf("%s\nis read without an index:\n%s", query, plan)
 		}
 	}
 	seen := map[int64]bool{}

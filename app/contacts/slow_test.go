@@ -25,7 +25,7 @@ func TestInSlowModeMembersWaitBetweenTwoMessages(t *testing.T) {
 	g := makeGroup(p, owner, chat.JoinOpen, admin, li).ID
 	owner.OK("PATCH", groupAt(g, "/members/")+itoa(admin.ID), `{"role":"admin"}`, nil)
 	li.Write(g, "before it is on")
-	screens := []*screen{look(t, owner), look(t, li), look(t, li.Again())}
+	sockets := []*apptest.Socket{owner.Connect(), li.Connect(), li.Again().Connect()}
 	li.Refused("PATCH", groupAt(g, ""), `{"slow":0}`, 403)
 	var h chat.Header
 	admin.OK("PATCH", groupAt(g, ""), `{"slow":60}`, &h)
@@ -34,11 +34,11 @@ func TestInSlowModeMembersWaitBetweenTwoMessages(t *testing.T) {
 	if h.Slow != 60 || again != h {
 		t.Fatalf("%+v, then %+v", h, again)
 	}
-	for _, s := range screens {
-		s.level("slow mode")
-		if e := s.socket; e == nil || s.shows.Groups[0].Slow != 60 {
-			t.Fatalf("a device was not told: %+v", s.shows.Groups[0])
-		}
+	for _, s := range sockets {
+		s.Wait("act", func(e apptest.Event) bool {
+			act := decode[chat.Act](t, e)
+			return act.Header == h && act.Message.Body.Key == "group.slow" && act.Message.Body.Args["seconds"] == "60"
+		})
 	}
 
 	draft := p.Draft("one")

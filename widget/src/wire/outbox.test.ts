@@ -106,6 +106,21 @@ test("what the server knows better is asked for, and a refused one is asked for 
   expect(sent.map(({ type, body }) => [type, body])).toEqual([["file", ask], ["file", ask]])
 })
 
+test("what the server told a lane to wait for may be over before", async () => {
+  const box = outbox()
+  server.fail = (call) => (call === 1 ? new Fault(429, { retry: "later", retry_after_ms: 60_000 }) : undefined)
+  box.add(7, { text: "one" })
+  box.add(7, { text: "two" })
+  await settle()
+  expect([box.told(7) - Date.now(), box.told(8), server.ids]).toEqual([60_000, 0, []])
+  box.hurry(8)
+  await settle()
+  expect(server.calls.length).toBe(1)
+  box.hurry(7)
+  await settle()
+  expect([box.told(7), server.ids]).toEqual([0, ["a1", "a2"]])
+})
+
 test("a full disk keeps the message and tries until it goes", async () => {
   server.fail = (call) => (call < 6 ? new Fault(503, { code: "unavailable", retry: "same" }) : undefined)
   const box = outbox()
