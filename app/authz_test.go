@@ -120,7 +120,7 @@ var matrix = []struct {
 	{"DELETE /api/im/groups/{id}/links", groupPath, "", cells{401, 403, 404, 403, 404, 404}},
 	{"GET /api/im/groups/{id}/links", conversationPath, "", cells{401, 403, 404, 403, 404, 404}},
 	{"DELETE /api/im/groups/{id}/links/{link}", groupPath, "", cells{401, 403, 404, 403, 404, 404}},
-	{"POST /api/im/groups/{id}/notice/confirm", groupPath, `{"version":1}`, cells{401, 403, 404, 403, 404, 404}},
+	{"POST /api/im/groups/{id}/notice/confirm", groupPath, `{"version":1}`, cells{401, 403, 404, 403, 404, 409}}, // as above
 	{"GET /api/im/groups/{id}/notice/readers", conversationPath, "", cells{401, 403, 404, 403, 404, 404}},
 	{"GET /api/im/links/{token}", nil, "", cells{401, 403, 404, 403, 404, 404}},
 	{"POST /api/im/groups/by-link", nil, `{"token":"x"}`, cells{401, 403, 404, 403, 404, 404}},

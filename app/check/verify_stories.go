@@ -39,6 +39,7 @@ var exempt = map[string]string{
 	"POST /api/im/groups/{id}/members":                      "as above",
 	"POST /api/im/groups/{id}/join":                         "as above",
 	"POST /api/im/groups/by-link":                           "as above",
+	"POST /api/im/groups/{id}/notice/confirm":               "of one's own list, as how one keeps a conversation is; app/contacts tells that story",
 	"POST /api/im/groups/{id}/links":                        "a link, for who asked for it only",
 	"DELETE /api/im/groups/{id}/links/{link}":               "as above",
 	"DELETE /api/im/groups/{id}/links":                      "the list of links is read when it is opened",

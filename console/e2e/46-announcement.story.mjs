@@ -19,7 +19,7 @@ async function announces(device, text, asks) {
   await device.part('edit-notice').click()
   await device.part('group-text').fill(text)
   if (asks) await device.part('notice-asks').click()
-  if (folder) await take('im-announcing', device, 'en')
+  if (folder) await device.page.screenshot({ path: `${folder}/im-announcing.png` })
   await device.part('group-text-do').click()
   await device.part('group-text-sheet').waitFor({ state: 'detached' })
 }
@@ -68,7 +68,7 @@ async function anAnnouncementIsReadAndConfirmed() {
   await desk.page.locator(`[data-test="confirmed-row"][data-person="${lena.id}"]`).waitFor()
   await desk.part('confirmed-which').getByText('Confirmed 1').click()
   await desk.page.locator(`[data-test="confirmed-row"][data-person="${oskar.id}"]`).waitFor()
-  if (folder) await take('im-confirmed', desk, 'en')
+  if (folder) await desk.page.screenshot({ path: `${folder}/im-confirmed.png` })
   await lena.caller.post(`/api/im/groups/${(await lena.caller.get('/api/im')).groups[0].id}/notice/confirm`, { version: (await lena.caller.get('/api/im')).groups[0].notice_version })
   await desk.page.locator(`[data-test="confirmed-row"][data-person="${lena.id}"]`).waitFor() // the list moves by itself
   await desk.page.keyboard.press('Escape')
