@@ -1,4 +1,4 @@
-// Story 46: what a group announces and who has read it, and slow mode: on two devices, over a reload and a cut line.
+// Story 48: what a group announces and who has read it, and slow mode: on two devices, over a reload and a cut line.
 import assert from 'node:assert/strict'
 import { befriend, enter, members } from './circle.mjs'
 import { until } from './product.mjs'
