@@ -26,7 +26,9 @@ export class Pace {
   until(conversation: number): number {
     const step = this.#look(conversation)
     if (!step?.ms) return 0
-    const until = Math.max(step.at && step.at + step.ms, this.#client.outbox.told(conversation))
+    const { outbox, state } = this.#client
+    const refused = state.name === "live" ? (outbox.pauses.get(conversation)?.until ?? 0) : 0 // without a line it is the line that is waited for
+    const until = Math.max(step.at && step.at + step.ms, refused)
     return until > this.#clock.now() ? until : 0
   }
 
@@ -44,7 +46,7 @@ export class Pace {
     const at = Math.min(this.#clock.now(), Math.max(known?.at ?? 0, said, Date.parse(mine?.spoke_at ?? "") || 0))
     const step = { seq: Math.max(known?.seq ?? 0, last?.seq ?? 0), at, ms }
     this.#steps.set(id, step)
-    if (known && ms < known.ms) outbox.hurry(id)
+    if (known && ms < known.ms) outbox.kick()
     return step
   }
 }

@@ -71,7 +71,8 @@ export class Outbox {
   #unsaved = new Set<string>()
   #saving = new Set<Promise<void>>()
   #writes = 0
-  #pauses = new Map<number, { attempt: number; until: number; told: boolean }>()
+  /** Lanes that were refused for a while, and when they try again; only read from outside. */
+  readonly pauses = new Map<number, { attempt: number; until: number }>()
   #lanes = new Map<number, Promise<void>>()
   #passing = false
   #running = false
@@ -180,21 +181,10 @@ export class Outbox {
     this.#wake()
   }
 
-  /** Until when the server told a lane to wait, as slow mode does; 0: it did not. */
-  told(lane: number): number {
-    const pause = this.#pauses.get(lane)
-    return pause?.told ? pause.until : 0
-  }
-
-  /** What made a lane wait is over: try at once. */
-  hurry(lane: number): void {
-    if (this.#pauses.delete(lane)) this.#wake()
-  }
-
-  /** The connection is back: try at once. */
+  /** The connection is back, or what the server told to wait for is over: try at once. */
   kick(): void {
     this.#signedOut = false
-    this.#pauses.clear()
+    this.pauses.clear()
     this.#uploads.kick()
     this.#wake()
   }
@@ -256,7 +246,7 @@ export class Outbox {
 
   async #drainLane(lane: number): Promise<void> {
     await Promise.resolve() // so that the lane is known as running before it can end
-    while (!this.#stopped && !this.#signedOut && (this.#pauses.get(lane)?.until ?? 0) <= this.#o.clock.now()) {
+    while (!this.#stopped && !this.#signedOut && (this.pauses.get(lane)?.until ?? 0) <= this.#o.clock.now()) {
       const next = this.items(lane).find((item) => item.state === "waiting")
       if (!next) break
       await this.#sendOne({ ...next, state: "sending" })
@@ -268,7 +258,7 @@ export class Outbox {
     const { client_msg_id, lane } = item
     try {
       const message = await this.#o.send(lane, requestOf(item))
-      this.#pauses.delete(lane)
+      this.pauses.delete(lane)
       if (this.#items.get(client_msg_id)?.state === "sending") this.#acked(item, message)
       this.#o.onAck(message, lane)
     } catch (error) {
@@ -284,10 +274,10 @@ export class Outbox {
     } else if (fault.retry === "never") {
       this.#set({ ...item, state: "failed", reason: fault.message })
     } else {
-      const attempt = this.#pauses.get(item.lane)?.attempt ?? 0
+      const attempt = this.pauses.get(item.lane)?.attempt ?? 0
       const pause = backoff(attempt, this.#o.random ?? Math.random, retrySteps.first, retrySteps.most)
       const until = this.#o.clock.now() + Math.max(fault.retryAfter, pause)
-      this.#pauses.set(item.lane, { attempt: attempt + 1, until, told: fault.retryAfter > 0 })
+      this.pauses.set(item.lane, { attempt: attempt + 1, until })
       this.#show({ ...item, state: "waiting" })
     }
   }
@@ -329,7 +319,7 @@ export class Outbox {
     this.#cancelTimer?.()
     if (this.#stopped || this.#signedOut) return
     const waiting = new Set(this.#sorted().flatMap((item) => (item.state === "waiting" ? [item.lane] : [])))
-    const times = [...waiting].map((lane) => this.#pauses.get(lane)?.until ?? 0)
+    const times = [...waiting].map((lane) => this.pauses.get(lane)?.until ?? 0)
     if (times.length === 0) return
     this.#cancelTimer = this.#o.clock.after(Math.max(0, Math.min(...times) - this.#o.clock.now()), () => this.#wake())
   }
