@@ -51,7 +51,7 @@ func consolePages(w *web.Server, services func() []string) {
 	w.Page("/admin", files, "admin.html", consolePolicy)
 	w.PageUnder("/im", files, "im.html", func() string { return messengerPolicy(services()) })
 	w.Page("/agent-worker.js", files, "agent-worker.js", workerPolicy) // beside /agent, which is its scope
-	w.Page("/favicon.ico", files, "favicon.ico", iconPolicy) // the mark of pages that name none: a chat in a tab of its own, an error
+	w.Page("/favicon.ico", files, "favicon.ico", iconPolicy)           // the mark of pages that name none: a chat in a tab of its own, an error
 	if assets, err := fs.Sub(files, "assets"); err == nil {
 		w.Pages("/console/assets", assets, consolePolicy)
 	}

@@ -25,7 +25,7 @@ export default defineConfig({
     assetsDir: "assets",
     emptyOutDir: false,
     target: "es2022",
-    modulePreload: { polyfill: false },
+    modulePreload: false,
     rolldownOptions: { input: "frame.html" },
   },
   test: { include: ["src/**/*.test.ts"] },

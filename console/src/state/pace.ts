@@ -35,7 +35,7 @@ export class Pace {
   /** Takes note of what was said since. What was said while there was no slow mode does not count, as for the server. */
   #look(id: number): Step | undefined {
     const timeline = this.#client.conversations.get(id)
-    if (!timeline?.synced || timeline.kind !== "group") return undefined
+    if (!timeline?.synced || timeline.header?.kind !== "group") return undefined
     const { me, outbox } = this.#client
     const mine = timeline.members.get(me)
     const known = this.#steps.get(id)

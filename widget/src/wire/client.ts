@@ -333,7 +333,7 @@ export class Client {
     } else if (event.type === "list") {
       if ((event.data as { list: number }).list !== this.#list) void this.sync()
     } else if (event.type === "heads") {
-      if (this.#behind(event.data as Record<string, number>) || (event.list ?? 0) > this.#list) void this.sync()
+      if (this.#behind(event.data as Record<string, number>) || event.list! > this.#list) void this.sync()
     } else if (event.type === "resync") void this.sync()
     else {
       if (event.list === this.#list + 1) this.#list = event.list // by this alone: no conversation came or went before it

@@ -84,10 +84,8 @@ export class Timeline {
   /** Older messages, as paged. */
   prepend(page: MessagePage): void {
     const first = this.messages[0]?.seq ?? Infinity
-    const above = page.messages.filter((message) => message.seq < first)
-    this.messages = [...above, ...this.messages] // at once: one by one, each would be a walk through all there is
-    this.seq = Math.max(this.seq, above.at(-1)?.seq ?? 0)
-    for (const message of page.messages) if (message.seq >= first) this.#place(message, true)
+    // At once: one by one, each would be a walk through all there is.
+    this.messages = [...page.messages.filter((message) => message.seq < first), ...this.messages]
     this.#bottom = !page.more
   }
 
@@ -123,13 +121,9 @@ export class Timeline {
     if (!mine || mine.left) return 0
     const first = this.messages[0]?.seq ?? this.seq + 1
     const from = Math.max(mine.read + 1, mine.join_seq)
-    let count = Math.max(0, first - from)
-    for (let at = this.messages.length - 1; at >= 0; at--) {
-      const m = this.messages[at]!
-      if (m.seq < from) break
-      if (m.sender_id !== me && m.type !== "system" && !m.recalled) count++
-    }
-    return count
+    const unloaded = Math.max(0, first - from)
+    const since = this.messages.slice(this.messages.findLastIndex((m) => m.seq < from) + 1)
+    return unloaded + since.filter((m) => m.sender_id !== me && m.type !== "system" && !m.recalled).length
   }
 
   mark(message: Message): Mark {

@@ -1,4 +1,4 @@
-import { useEffect, useRef, useState } from "preact/hooks"
+import { useState } from "preact/hooks"
 import { Fault } from "../../wire"
 import { altOf, lines } from "../lines"
 import { keepsakeWords } from "../words/keepsake"
@@ -7,6 +7,9 @@ import { nameOf } from "./quote"
 
 type State = "idle" | "asking" | "sending" | "sent"
 
+/** One and the same function, so that it is called when the field appears and not again: what is pushed takes nobody away from what he writes. */
+const enter = (field: HTMLInputElement | null) => field?.focus()
+
 /** Takes the conversation along: by mail where the server can, or as a text file. */
 export function Keepsake(shared: Shared) {
   const { chat, lang, words } = shared
@@ -14,9 +17,6 @@ export function Keepsake(shared: Shared) {
   const [state, setState] = useState<State>("idle")
   const [email, setEmail] = useState("")
   const [problem, setProblem] = useState("")
-  const field = useRef<HTMLInputElement>(null)
-  const asks = state === "asking" || state === "sending"
-  useEffect(() => field.current?.focus(), [asks]) // once: what is pushed meanwhile takes nobody away from what he writes
   const send = async (event: Event) => {
     event.preventDefault()
     const to = email.trim()
@@ -31,7 +31,7 @@ export function Keepsake(shared: Shared) {
       setState("asking")
     }
   }
-  if (asks) {
+  if (state === "asking" || state === "sending") {
     return (
       <form class="keepsake" onSubmit={(event) => void send(event)} noValidate>
         <input
@@ -44,7 +44,7 @@ export function Keepsake(shared: Shared) {
           aria-label={own.address}
           aria-invalid={problem !== ""}
           value={email}
-          ref={field}
+          ref={enter}
           onInput={(event) => setEmail(event.currentTarget.value)}
         />
         <button class="main" disabled={state === "sending"}>
