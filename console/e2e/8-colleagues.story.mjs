@@ -93,7 +93,14 @@ async function aGroupLivesFromItsMakingToItsEnd() {
   await desk.part('group-name').fill('Night shift')
   for (const who of [noor, elias]) await desk.page.locator(`[data-test="choose-person"][data-person="${who.id}"]`).click()
   await desk.part('people-submit').click()
-  await desk.write('Who takes Friday?')
+  await desk.type('@noo')
+  await desk.part('name-option').filter({ hasText: 'Noor Haddad' }).waitFor()
+  await desk.composer().press('Enter')
+  await desk.type('Who takes Friday?')
+  await desk.submit()
+  for (const [device, named] of [[other, true], [pocket, true], [third, false]]) {
+    await until('Noor alone is mentioned', async () => (await roomOf(device, 'Night shift').getAttribute('data-mentioned')) === String(named))
+  }
   for (const device of [other, pocket, third]) {
     await enters(device, 'Night shift')
     await isTold(device, 'made the group')
