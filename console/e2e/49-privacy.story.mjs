@@ -1,4 +1,4 @@
-// Story 46: what one shows others of oneself: that one has read, and when one was last there; on two devices each, over a lost
+// Story 49: what one shows others of oneself: that one has read, and when one was last there; on two devices each, over a lost
 // line and a reload.
 import { befriend, both, enter, members } from './circle.mjs'
 import { until } from './product.mjs'
