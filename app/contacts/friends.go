@@ -94,8 +94,9 @@ func (s *Service) block(ctx context.Context, me, person int64, on bool) error {
 		if err != nil || !moved {
 			return err
 		}
+		var change Change
 		if on { // what he asked for is answered
-			if err := dropRequests(ctx, tx, person, me, s.time()); err != nil {
+			if change.Box, err = s.dropTx(ctx, tx, person, me); err != nil {
 				return err
 			}
 		}
@@ -114,8 +115,26 @@ func (s *Service) block(ctx context.Context, me, person int64, on bool) error {
 		if err != nil {
 			return err
 		}
-		return s.tellTx(ctx, tx, map[int64]Change{me: {Blocked: &blocked, Friends: mine}})
+		change.Blocked, change.Friends = &blocked, mine
+		return s.tellTx(ctx, tx, map[int64]Change{me: change})
 	})
+}
+
+// dropTx refuses what one person asked of another, and answers how that stands in the box of the other.
+func (s *Service) dropTx(ctx context.Context, tx *storage.Tx, from, to int64) (items []BoxItem, err error) {
+	requests, err := dropRequests(ctx, tx, from, to, s.time())
+	for _, id := range requests {
+		rows, err := boxOfRequest(ctx, tx, id)
+		if err != nil {
+			return nil, err
+		}
+		held, err := s.itemsIn(ctx, tx, rows)
+		if err != nil {
+			return nil, err
+		}
+		items = append(items, held...)
+	}
+	return items, err
 }
 
 // AddGroup makes a group to file friends in, after those there are.

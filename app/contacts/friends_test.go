@@ -51,6 +51,11 @@ func TestEveryChangeOfContactsIsPushedToEveryDevice(t *testing.T) {
 	}
 	li.OK("DELETE", fmt.Sprint("/api/im/blocked/", han.ID), nil, nil)
 	level("unblocked")
+	tao := p.Member("Tao Wu")
+	ask(tao, li)
+	level("a request of somebody else")
+	li.OK("PUT", fmt.Sprint("/api/im/blocked/", tao.ID), nil, nil)
+	level("blocked who had asked")
 	var work contacts.FriendGroup
 	han.OK("POST", "/api/im/friend-groups", `{"name":"Work"}`, &work)
 	han.OK("PATCH", fmt.Sprint("/api/im/friend-groups/", work.ID), `{"name":"At work"}`, nil)

@@ -46,11 +46,11 @@ func answerRequest(ctx context.Context, tx *storage.Tx, row requestRow, by int64
 	return nil
 }
 
-// dropRequests refuses what one person asked of another.
-func dropRequests(ctx context.Context, tx *storage.Tx, from, to int64, now time.Time) error {
-	_, err := tx.NewRaw(`UPDATE requests SET state = 'refused', answered_by = ?, answered_at = ? WHERE kind = 'friend' AND from_id = ? AND to_id = ? AND state = 'pending'`,
-		to, now, from, to).Exec(ctx)
-	return err
+// dropRequests refuses what one person asked of another, and answers which requests that were.
+func dropRequests(ctx context.Context, tx *storage.Tx, from, to int64, now time.Time) (ids []int64, err error) {
+	err = tx.NewRaw(`UPDATE requests SET state = 'refused', answered_by = ?, answered_at = ?
+		WHERE kind = 'friend' AND from_id = ? AND to_id = ? AND state = 'pending' RETURNING id`, to, now, from, to).Scan(ctx, &ids)
+	return ids, err
 }
 
 // waitingGroups lists the groups that wait for approval, by a part of their names, the oldest first.
