@@ -2,8 +2,6 @@ package contacts
 
 import (
 	"context"
-	"slices"
-	"strings"
 
 	"github.com/uptrace/bun"
 
@@ -12,17 +10,10 @@ import (
 	"ichat/storage"
 )
 
-const (
-	longestCategory = 24
-	mostCategories  = 50
-)
+const longestCategory = 24
 
-var (
-	errCategory   = fault.New(fault.NotFound, "this category is not there any more")
-	errCategories = fault.New(fault.Conflict, "there are too many categories")
-	errSameName   = fault.New(fault.Conflict, "there is a category of this name already").With("name", "there is a category of this name already")
-	errReorder    = fault.New(fault.Conflict, "the list has changed meanwhile: load it again")
-)
+// groupCategories are what groups may be about.
+var groupCategories = catalogue[Category]{"group_categories", "group.category_", categories}
 
 // Category is what a group may be about. NameZH is its name in Chinese, where that is another one.
 type Category struct {
@@ -62,8 +53,15 @@ func (n CategoryNames) checked() (CategoryNames, error) {
 // Categories are what groups may be about, in order, with how many are found in each.
 func (s *Service) Categories(ctx context.Context) ([]Category, error) {
 	list, err := categories(ctx, s.db.R)
-	if err != nil || len(list) == 0 {
-		return list, err
+	if err != nil {
+		return nil, err
+	}
+	return s.counted(ctx, list)
+}
+
+func (s *Service) counted(ctx context.Context, list []Category) ([]Category, error) {
+	if len(list) == 0 {
+		return list, nil
 	}
 	counts, err := s.chat.CountByCategory(ctx, s.db.R)
 	for i := range list {
@@ -87,7 +85,7 @@ func (s *Service) categoryThere(ctx context.Context, category int64) bool {
 	if err != nil {
 		return true // whoever asks for it next says so
 	}
-	_, err = among(list, category)
+	_, err = find(list, category)
 	return err == nil
 }
 
@@ -95,9 +93,9 @@ func (s *Service) categoryThere(ctx context.Context, category int64) bool {
 // category), Invalid by field, Conflict (too many, the same name, another list).
 func (s *Service) AddCategory(ctx context.Context, by int64, n CategoryNames) ([]Category, error) {
 	return s.inCategories(ctx, by, func(ctx context.Context, tx *storage.Tx, have []Category) (audit.Entry, error) {
-		n, err := n.unlike(have, 0)
-		if err != nil {
-			return audit.Entry{}, err
+		n, err := n.checked()
+		if err != nil || called(have, n.Name, 0) {
+			return audit.Entry{}, orElse(err, errSameName)
 		}
 		if len(have) >= mostCategories {
 			return audit.Entry{}, errCategories
@@ -107,25 +105,25 @@ func (s *Service) AddCategory(ctx context.Context, by int64, n CategoryNames) ([
 			c.Position = have[len(have)-1].Position + 1
 		}
 		_, err = tx.NewInsert().Model(&categoryRow{Category: c}).Exec(ctx)
-		return audit.Entry{Action: "group.category_add", TargetID: c.ID, Target: c.Name}, err
+		return audit.Entry{Action: "add", TargetID: c.ID, Target: c.Name}, err
 	})
 }
 
 // RenameCategory calls one something else.
 func (s *Service) RenameCategory(ctx context.Context, by, category int64, n CategoryNames) ([]Category, error) {
 	return s.inCategories(ctx, by, func(ctx context.Context, tx *storage.Tx, have []Category) (audit.Entry, error) {
-		before, err := among(have, category)
+		before, err := find(have, category)
 		if err != nil {
 			return audit.Entry{}, err
 		}
-		n, err := n.unlike(have, category)
-		if err != nil {
-			return audit.Entry{}, err
+		n, err := n.checked()
+		if err != nil || called(have, n.Name, category) {
+			return audit.Entry{}, orElse(err, errSameName)
 		}
 		after := before
 		after.Name, after.NameZH = n.Name, n.NameZH
 		err = tx.Do(ctx, `UPDATE group_categories SET name = ?, name_zh = ? WHERE id = ?`, after.Name, after.NameZH, category)
-		return audit.Entry{Action: "group.category_rename", TargetID: category, Target: after.Name, Changes: audit.Compare(before, after)}, err
+		return audit.Entry{Action: "rename", TargetID: category, Target: after.Name, Changes: audit.Compare(before, after)}, err
 	})
 }
 
@@ -133,83 +131,35 @@ func (s *Service) RenameCategory(ctx context.Context, by, category int64, n Cate
 // and that no other category ever gets.
 func (s *Service) DropCategory(ctx context.Context, by, category int64) ([]Category, error) {
 	return s.inCategories(ctx, by, func(ctx context.Context, tx *storage.Tx, have []Category) (audit.Entry, error) {
-		c, err := among(have, category)
+		c, err := find(have, category)
 		if err != nil {
 			return audit.Entry{}, err
 		}
 		err = tx.Do(ctx, `DELETE FROM group_categories WHERE id = ?`, category)
-		return audit.Entry{Action: "group.category_drop", TargetID: category, Target: c.Name}, err
+		return audit.Entry{Action: "drop", TargetID: category, Target: c.Name}, err
 	})
 }
 
 // SortCategories puts all of them in another order.
 func (s *Service) SortCategories(ctx context.Context, by int64, order []int64) ([]Category, error) {
-	return s.inCategories(ctx, by, func(ctx context.Context, tx *storage.Tx, have []Category) (audit.Entry, error) {
-		var was, ids []int64
-		for _, c := range have {
-			was = append(was, c.ID)
-		}
-		ids = slices.Sorted(slices.Values(order))
-		if slices.Sort(was); !slices.Equal(ids, was) {
-			return audit.Entry{}, errReorder
-		}
-		var before, after []string
-		for i, id := range order {
-			c, _ := among(have, id)
-			before, after = append(before, have[i].Name), append(after, c.Name)
-			if err := tx.Do(ctx, `UPDATE group_categories SET position = ? WHERE id = ?`, i+1, id); err != nil {
-				return audit.Entry{}, err
-			}
-		}
-		changes := []audit.Change{{Field: "order", Old: strings.Join(before, ", "), New: strings.Join(after, ", ")}}
-		return audit.Entry{Action: "group.category_sort", Target: strings.Join(after, ", "), Changes: changes}, nil
-	})
-}
-
-// inCategories is one change of the list by an owner of the server, one after the other.
-func (s *Service) inCategories(ctx context.Context, by int64, do func(ctx context.Context, tx *storage.Tx, have []Category) (audit.Entry, error)) ([]Category, error) {
-	if err := s.office(ctx, by); err != nil {
-		return nil, err
-	}
-	err := s.db.Write(ctx, func(ctx context.Context, tx *storage.Tx) error {
-		if err := tx.Do(ctx, `UPDATE group_categories SET position = position`); err != nil { // who changes the list next waits
-			return err
-		}
-		have, err := categories(ctx, tx)
-		if err != nil {
-			return err
-		}
-		e, err := do(ctx, tx, have)
-		if err != nil {
-			return err
-		}
-		e.By = by
-		return s.audit.WriteTx(ctx, tx, e)
-	})
+	list, err := groupCategories.sort(ctx, s, by, order)
 	if err != nil {
 		return nil, err
 	}
-	return s.Categories(ctx)
+	return s.counted(ctx, list)
 }
 
-// unlike is the names in order, when no other category is called so.
-func (n CategoryNames) unlike(have []Category, but int64) (CategoryNames, error) {
-	n, err := n.checked()
-	for _, c := range have {
-		if err == nil && c.ID != but && strings.EqualFold(c.Name, n.Name) {
-			return n, errSameName
-		}
+func (s *Service) inCategories(ctx context.Context, by int64, do func(ctx context.Context, tx *storage.Tx, have []Category) (audit.Entry, error)) ([]Category, error) {
+	list, err := groupCategories.change(ctx, s, by, do)
+	if err != nil {
+		return nil, err
 	}
-	return n, err
+	return s.counted(ctx, list)
 }
 
-func among(have []Category, id int64) (Category, error) {
-	i := slices.IndexFunc(have, func(c Category) bool { return c.ID == id })
-	if i < 0 {
-		return Category{}, errCategory
-	}
-	return have[i], nil
-}
+func (c Category) key() int64    { return c.ID }
+func (c Category) named() string { return c.Name }
+func (c Category) shown() string { return c.Name }
 
 func categories(ctx context.Context, r bun.IDB) ([]Category, error) {
 	var rows []categoryRow

@@ -4,7 +4,6 @@ import (
 	"context"
 	"slices"
 	"strconv"
-	"strings"
 
 	"github.com/uptrace/bun"
 
@@ -37,7 +36,8 @@ type ReportCategoryChange struct {
 	Hidden *bool   `json:"hidden,omitempty"`
 }
 
-var errReportCategory = fault.New(fault.NotFound, "this category is not there any more")
+// allReportCategories are what reports may be about, those that are hidden too.
+var allReportCategories = catalogue[ReportCategory]{"report_categories", "report.category_", reportCategories}
 
 // ReportCategories are what a report may be about, in order; those that are hidden too for who runs the server.
 func (s *Service) ReportCategories(ctx context.Context, all bool) ([]ReportCategory, error) {
@@ -59,7 +59,7 @@ func (s *Service) OfficeReportCategories(ctx context.Context, by int64) ([]Repor
 // AddReportCategory adds one at the end. Faults of this and of what follows: NotFound (no owner of the server, no such
 // category), Invalid by field, Conflict (too many, the same name, the last one that can be chosen, another list).
 func (s *Service) AddReportCategory(ctx context.Context, by int64, n CategoryNames) ([]ReportCategory, error) {
-	return s.inReportCategories(ctx, by, func(ctx context.Context, tx *storage.Tx, have []ReportCategory) (audit.Entry, error) {
+	return allReportCategories.change(ctx, s, by, func(ctx context.Context, tx *storage.Tx, have []ReportCategory) (audit.Entry, error) {
 		n, err := n.checked()
 		if err != nil || called(have, n.Name, 0) {
 			return audit.Entry{}, orElse(err, errSameName)
@@ -70,19 +70,18 @@ func (s *Service) AddReportCategory(ctx context.Context, by int64, n CategoryNam
 		c := ReportCategory{ID: s.ids.Next(), Name: n.Name, NameZH: n.NameZH, Position: have[len(have)-1].Position + 1}
 		c.Code = strconv.FormatInt(c.ID, 10)
 		_, err = tx.NewInsert().Model(&reportCategoryRow{ReportCategory: c}).Exec(ctx)
-		return audit.Entry{Action: "report.category_add", TargetID: c.ID, Target: c.Name}, err
+		return audit.Entry{Action: "add", TargetID: c.ID, Target: c.Name}, err
 	})
 }
 
 // ChangeReportCategory calls one something else, or lets nobody choose it any more. One there was from the start gets its
 // own words again when it is called nothing.
 func (s *Service) ChangeReportCategory(ctx context.Context, by, category int64, c ReportCategoryChange) ([]ReportCategory, error) {
-	return s.inReportCategories(ctx, by, func(ctx context.Context, tx *storage.Tx, have []ReportCategory) (audit.Entry, error) {
-		i := slices.IndexFunc(have, func(one ReportCategory) bool { return one.ID == category })
-		if i < 0 {
-			return audit.Entry{}, errReportCategory
+	return allReportCategories.change(ctx, s, by, func(ctx context.Context, tx *storage.Tx, have []ReportCategory) (audit.Entry, error) {
+		before, err := find(have, category)
+		if err != nil {
+			return audit.Entry{}, err
 		}
-		before := have[i]
 		after, err := before.changed(c)
 		switch {
 		case err != nil:
@@ -93,7 +92,7 @@ func (s *Service) ChangeReportCategory(ctx context.Context, by, category int64, 
 			return audit.Entry{}, fault.New(fault.Conflict, "one category has to stay to choose from")
 		}
 		err = tx.Do(ctx, `UPDATE report_categories SET name = ?, name_zh = ?, hidden = ? WHERE id = ?`, after.Name, after.NameZH, after.Veiled, category)
-		return audit.Entry{Action: "report.category_edit", TargetID: category, Target: after.shown(), Changes: audit.Compare(before, after)}, err
+		return audit.Entry{Action: "edit", TargetID: category, Target: after.shown(), Changes: audit.Compare(before, after)}, err
 	})
 }
 
@@ -122,57 +121,7 @@ func (c ReportCategory) changed(to ReportCategoryChange) (ReportCategory, error)
 
 // SortReportCategories puts all of them in another order.
 func (s *Service) SortReportCategories(ctx context.Context, by int64, order []int64) ([]ReportCategory, error) {
-	return s.inReportCategories(ctx, by, func(ctx context.Context, tx *storage.Tx, have []ReportCategory) (audit.Entry, error) {
-		names := map[int64]string{}
-		var was, before, after []string
-		for _, c := range have {
-			names[c.ID] = c.shown()
-			before = append(before, c.shown())
-		}
-		if len(order) != len(have) {
-			return audit.Entry{}, errReorder
-		}
-		for i, id := range order {
-			name, there := names[id]
-			if !there || slices.Contains(was, strconv.FormatInt(id, 10)) {
-				return audit.Entry{}, errReorder
-			}
-			was, after = append(was, strconv.FormatInt(id, 10)), append(after, name)
-			if err := tx.Do(ctx, `UPDATE report_categories SET position = ? WHERE id = ?`, i+1, id); err != nil {
-				return audit.Entry{}, err
-			}
-		}
-		changes := []audit.Change{{Field: "order", Old: strings.Join(before, ", "), New: strings.Join(after, ", ")}}
-		return audit.Entry{Action: "report.category_sort", Target: strings.Join(after, ", "), Changes: changes}, nil
-	})
-}
-
-// inReportCategories is one change of the list by an owner of the server, one after the other.
-func (s *Service) inReportCategories(ctx context.Context, by int64, do func(ctx context.Context, tx *storage.Tx, have []ReportCategory) (audit.Entry, error)) ([]ReportCategory, error) {
-	if err := s.office(ctx, by); err != nil {
-		return nil, err
-	}
-	var list []ReportCategory
-	err := s.db.Write(ctx, func(ctx context.Context, tx *storage.Tx) error {
-		if err := tx.Do(ctx, `UPDATE report_categories SET position = position`); err != nil { // who changes the list next waits
-			return err
-		}
-		have, err := reportCategories(ctx, tx)
-		if err != nil {
-			return err
-		}
-		e, err := do(ctx, tx, have)
-		if err != nil {
-			return err
-		}
-		e.By = by
-		if err := s.audit.WriteTx(ctx, tx, e); err != nil {
-			return err
-		}
-		list, err = reportCategories(ctx, tx)
-		return err
-	})
-	return list, err
+	return allReportCategories.sort(ctx, s, by, order)
 }
 
 // choosableTx refuses a category that nobody can choose.
@@ -198,13 +147,12 @@ func reportCategories(ctx context.Context, r bun.IDB) ([]ReportCategory, error) 
 // builtIn tells whether clients have words for it.
 func (c ReportCategory) builtIn() bool { return c.Code != strconv.FormatInt(c.ID, 10) }
 
+func (c ReportCategory) key() int64    { return c.ID }
+func (c ReportCategory) named() string { return c.Name }
+
 func (c ReportCategory) shown() string {
 	if c.Name == "" {
 		return c.Code
 	}
 	return c.Name
-}
-
-func called(have []ReportCategory, name string, but int64) bool {
-	return slices.ContainsFunc(have, func(c ReportCategory) bool { return c.ID != but && strings.EqualFold(c.Name, name) })
 }
