@@ -242,6 +242,11 @@ func (s *Service) LockTx(ctx context.Context, tx *storage.Tx, conversation int64
 	return lock(ctx, tx, conversation)
 }
 
+// LockListTx takes the lock of the set of conversations somebody is in, which comes after every other lock.
+func (s *Service) LockListTx(ctx context.Context, tx *storage.Tx, person int64) error {
+	return lockList(ctx, tx, person)
+}
+
 // JoinTx lets a person into a conversation that is no group, and tells everyone. Agents and visitors of a
 // live conversation see all of it; others what comes after. Joining again is harmless.
 func (s *Service) JoinTx(ctx context.Context, tx *storage.Tx, conversation, person int64, role string) error {

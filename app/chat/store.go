@@ -266,6 +266,11 @@ func moveList(ctx context.Context, tx *storage.Tx, person int64) (int64, error) 
 	return list, err
 }
 
+// lockList holds what moveList moves until the write ends.
+func lockList(ctx context.Context, tx *storage.Tx, person int64) error {
+	return tx.Do(ctx, `INSERT INTO lists (person_id, list) VALUES (?, 0) ON CONFLICT (person_id) DO UPDATE SET list = lists.list`, person)
+}
+
 // messageAt reads one message; NotFound when there is none.
 func messageAt(ctx context.Context, r bun.IDB, conversation, seq int64) (messageRow, error) {
 	var row messageRow

@@ -7,7 +7,6 @@ import (
 	"sync"
 	"time"
 
-	"ichat/app/fault"
 	"ichat/app/sites"
 	"ichat/storage"
 )
@@ -193,19 +192,6 @@ func (r *round) room() (n int) {
 	return min(n, handedMost)
 }
 
-// handedAtOnce is how many tickets are given away side by side on PostgreSQL, each in a write of its own. SQLite has one writer.
-const handedAtOnce = 4
-
-// handing is a ticket on its way to an agent.
-type handing struct {
-	ticket ticketRow
-	agent  *candidate
-	why    Why
-	before time.Time     // when the agent was last served before it
-	err    error         // what came of it
-	done   chan struct{} // closed once that is known
-}
-
 // choose finds agents for the first tickets that somebody can get, no more than are handed out at once, and for each another
 // agent. It returns the last one it looked at, and those that are left.
 func (r *round) choose(page []ticketRow) (chosen []*handing, last ticketRow, rest []ticketRow) {
@@ -225,7 +211,7 @@ func (r *round) choose(page []ticketRow) (chosen []*handing, last ticketRow, res
 		if slices.ContainsFunc(chosen, func(h *handing) bool { return h.agent == agent }) {
 			return chosen, last, page[i:] // his seat is locked until the other one has arrived
 		}
-		chosen = append(chosen, &handing{ticket: t, agent: agent, why: why, before: agent.ServedAt, done: make(chan struct{})})
+		chosen = append(chosen, newHanding(t, agent, why, chosen))
 		agent.given(q.ID, r.at)
 		if r.handed++; len(chosen) == r.atOnce || r.handed == handedMost {
 			break
@@ -237,10 +223,9 @@ func (r *round) choose(page []ticketRow) (chosen []*handing, last ticketRow, res
 // handOut gives the chosen tickets to their agents.
 func (r *round) handOut(ctx context.Context, chosen []*handing) error {
 	var all []func() error
-	for i, h := range chosen {
+	for _, h := range chosen {
 		all = append(all, func() error {
-			defer close(h.done)
-			h.err = r.desk.handTo(ctx, r.fence, h, chosen[:i])
+			h.ended(r.desk.handTo(ctx, r.fence, h))
 			return nil
 		})
 	}
@@ -251,7 +236,7 @@ func (r *round) handOut(ctx context.Context, chosen []*handing) error {
 			return ends
 		case errors.Is(h.err, errTaken), errors.Is(h.err, errClosed):
 			// Somebody was quicker; his change has been told, so the seats are looked at again soon.
-			h.agent.notGiven(h.ticket.QueueID, h.before)
+			h.agent.notGiven(h.ticket.QueueID, h.servedAt)
 		case h.err != nil:
 			r.failures = append(r.failures, h.err)
 		}
@@ -260,56 +245,6 @@ func (r *round) handOut(ctx context.Context, chosen []*handing) error {
 		return errAnew
 	}
 	return nil
-}
-
-// ends is the reason for which what came of a ticket ends the round; nil when those behind it can be handed out.
-func (h *handing) ends(ctx context.Context) error {
-	switch err := h.err; {
-	case errors.Is(err, errAway), errors.Is(err, errBusy), errors.Is(err, errFull), errors.Is(err, errFullHere):
-		return errAnew // the seats are not what was read
-	case errors.Is(err, errAnew), errors.Is(err, errFenced), fault.Is(err, fault.Unavailable):
-		return err
-	case err != nil && ctx.Err() != nil:
-		return err
-	}
-	return nil
-}
-
-// turn waits until what came of those before is known, and refuses when one of them still waits: the order holds even if
-// this node dies in between.
-func turn(ctx context.Context, before []*handing) error {
-	if len(before) == 0 {
-		return nil
-	}
-	last := before[len(before)-1]
-	select {
-	case <-last.done:
-	case <-ctx.Done():
-		return ctx.Err()
-	}
-	if last.ends(ctx) != nil {
-		return errAnew
-	}
-	return nil
-}
-
-// handTo gives a ticket to its agent after those before it, with the names of those whom the reason speaks of.
-func (s *Service) handTo(ctx context.Context, f fence, h *handing, before []*handing) error {
-	agent := h.agent.Person
-	ids := []int64{agent}
-	for _, other := range h.why.Skipped {
-		ids = append(ids, other.PersonID)
-	}
-	who, err := s.people.PeopleByID(ctx, ids)
-	if err != nil {
-		return err
-	}
-	t, err := s.hand(ctx, f, h.ticket, who[agent], h.why.named(who), func(ctx context.Context) error { return turn(ctx, before) })
-	if err == nil {
-		s.assigned.Add(1)
-		s.log.InfoContext(ctx, "ticket assigned", "ticket", t.ID, "agent", agent, "waited", s.now().Sub(t.OpenedAt))
-	}
-	return err
 }
 
 // sitesOfSeats are the sites where any of these people, if they have a seat at all, may take tickets.

@@ -50,18 +50,43 @@ func TestATicketDoesNotOvertakeOneOnItsWay(t *testing.T) {
 		{errAnew, errAnew},
 		{fault.New(fault.Unavailable, "later"), errAnew},
 	} {
-		first := &handing{done: make(chan struct{})}
+		three := inLine(3)
+		three[1].ended(errTaken) // what came of the second says nothing of the first
 		answer := make(chan error, 1)
-		go func() { answer <- turn(t.Context(), []*handing{first}) }()
+		go func() { answer <- three[2].turn(t.Context()) }()
 		select {
 		case err := <-answer:
 			t.Fatalf("did not wait: %v", err)
 		default:
 		}
-		first.err = one.met
-		close(first.done)
+		three[0].ended(one.met)
 		if err := <-answer; !errors.Is(err, one.later) || (one.later == nil) != (err == nil) {
 			t.Errorf("after %v: %v, want %v", one.met, err, one.later)
 		}
 	}
+}
+
+// A ticket takes its first lock when all before it have their last.
+func TestATicketBeginsWhenThoseBeforeItWaitForNobody(t *testing.T) {
+	three := inLine(3)
+	three[1].ended(errTaken)
+	begun := make(chan error, 1)
+	go func() { begun <- three[2].begins(t.Context()) }()
+	select {
+	case err := <-begun:
+		t.Fatalf("did not wait: %v", err)
+	default:
+	}
+	three[0].hasLocks()
+	three[0].hasLocks() // its write was tried again
+	if err := <-begun; err != nil {
+		t.Fatal(err)
+	}
+}
+
+func inLine(n int) (all []*handing) {
+	for range n {
+		all = append(all, newHanding(ticketRow{}, &candidate{}, Why{}, all))
+	}
+	return all
 }

@@ -34,14 +34,15 @@ func (s *Service) Take(ctx context.Context, by, ticket int64) (Ticket, error) {
 		return Ticket{}, err
 	}
 	why := Why{Rule: ruleByHand, Picked: by, By: by, Skipped: []Skipped{}}
-	if t, err = s.hand(ctx, fence{}, t, agent, why, func(context.Context) error { return nil }); err != nil {
+	if t, err = s.hand(ctx, fence{}, t, agent, why, nil); err != nil {
 		return Ticket{}, err
 	}
 	return s.view(ctx, t)
 }
 
-// hand gives a waiting ticket to an agent: the one way a ticket gets an owner. may has the last word.
-func (s *Service) hand(ctx context.Context, f fence, known ticketRow, agent people.Person, why Why, may func(ctx context.Context) error) (t ticketRow, err error) {
+// hand gives a waiting ticket to an agent: the one way a ticket gets an owner. beside is its place among those that
+// are handed out with it; nil when it is alone.
+func (s *Service) hand(ctx context.Context, f fence, known ticketRow, agent people.Person, why Why, beside *handing) (t ticketRow, err error) {
 	err = s.db.Write(ctx, func(ctx context.Context, tx *storage.Tx) (err error) {
 		if t, err = s.lockTicket(ctx, tx, known); err != nil {
 			return err
@@ -56,6 +57,9 @@ func (s *Service) hand(ctx context.Context, f fence, known ticketRow, agent peop
 			return errTaken // it was moved on since the rule chose somebody
 		}
 		if err := s.roomTx(ctx, tx, agent.ID, t.QueueID, why.By == agent.ID); err != nil {
+			return err
+		}
+		if err := s.lastLockTx(ctx, tx, beside); err != nil {
 			return err
 		}
 		if err := s.chat.JoinTx(ctx, tx, t.ConversationID, agent.ID, "agent"); err != nil {
@@ -81,7 +85,7 @@ func (s *Service) hand(ctx context.Context, f fence, known ticketRow, agent peop
 		if err := insertAssignment(ctx, tx, assignmentRow{ID: s.ids.Next(), TicketID: t.ID, AgentID: agent.ID, At: at}, why); err != nil {
 			return err
 		}
-		return may(ctx)
+		return beside.turn(ctx)
 	})
 	return t, err
 }

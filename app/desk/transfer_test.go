@@ -280,7 +280,7 @@ func TestTransfersInARaceNeverBreakTheCapNorShareATicket(t *testing.T) {
 	for n, a := range agents {
 		hands.Go(func() {
 			dice := rand.New(rand.NewPCG(uint64(n), 7)) // the same rolls each time
-			for round := 0; closed.Load() < tickets; round++ {
+			for round := 0; closed.Load() < tickets && !t.Failed(); round++ {
 				d := a.desk()
 				if len(d.Mine) > most {
 					t.Errorf("%s has %d conversations", a.name, len(d.Mine))
