@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"syscall"
 	"time"
 
@@ -57,10 +58,23 @@ func (k checkCommand) Run(ctx context.Context, c *commands) error {
 	if failed := c.print(r, summary(r)); err == nil {
 		err = failed
 	}
-	if code := check.ExitCode(r, err); code != 0 {
+	switch code := check.ExitCode(r, err); code {
+	case 0:
+		return nil
+	case check.ExitViolated:
+		return coded{code, broken(r)}
+	default:
 		return coded{code, err}
 	}
-	return nil
+}
+
+// broken names every promise that was broken, in one line.
+func broken(r check.Report) error {
+	names := make([]string, len(r.All))
+	for i, v := range r.All {
+		names[i] = v.String()
+	}
+	return errors.New("a promise was broken: " + strings.Join(names, "; "))
 }
 
 // onOneNode are the acts on SQLite.
@@ -121,12 +135,7 @@ type coded struct {
 	err  error
 }
 
-func (c coded) Error() string {
-	if c.err != nil {
-		return c.err.Error()
-	}
-	return "a promise was broken"
-}
+func (c coded) Error() string { return c.err.Error() }
 
 // Code satisfies main.
 func (c coded) Code() int { return c.code }

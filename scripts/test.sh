@@ -6,7 +6,7 @@ cd "$(dirname "$0")/.."
 
 STATICCHECK=honnef.co/go/tools/cmd/staticcheck@v0.8.2
 BINARY_LIMIT=$((45 * 1024 * 1024))
-TAIL=80
+TAIL=30
 
 export NO_COLOR=1 NPM_CONFIG_LOGLEVEL=error
 logs=$(mktemp -d "${TMPDIR:-/tmp}/ichat-test.XXXXXX")
@@ -75,7 +75,13 @@ step() {
   fi
   failed+=("$name")
   printf '%-12s FAILED %d s, exit %d; the end of its log:\n' "$name" $((SECONDS - begun)) "$code"
-  { grep -E '^\s*--- FAIL|^FAIL|^panic:|DATA RACE' "$log" | head -n 40 || true; tail -n "$TAIL" "$log"; } | sed 's/^/    /'
+  tail -n "$TAIL" "$log" | sed 's/^/    /'
+}
+
+# reasons NAME: what in a failed step's log says why, for the end, where it is read first.
+reasons() {
+  echo "$1:"
+  grep -hE -A 3 '^\s*--- FAIL|^FAIL|^panic:|running tests:|DATA RACE|^FAILED|^ichat: ' "$logs/$1.log" | cut -c 1-300 | head -n 20 | sed 's/^/    /' || true
 }
 
 # counts NAME PASSED FAILED: how many lines of a step's log match the two patterns.
@@ -98,6 +104,7 @@ finish() {
     [ ! -f "$logs/$run.log" ] || grep -E '^(ok|FAIL)\s+\S+\s' "$logs/$run.log" || true
     counts "$run" '^\s*--- PASS' '^\s*--- FAIL'
   done
+  for name in "${failed[@]}"; do reasons "$name"; done
   [ ! -f "$logs/vitest.log" ] || sed 's/\x1b\[[0-9;]*m//g' "$logs/vitest.log" | grep -E '^\s+(Test Files|Tests) ' || true
   [ ! -f "$logs/e2e.log" ] || grep -E '^[0-9]+ passed, [0-9]+ failed$' "$logs/e2e.log" || true
   [ "$code" != 0 ] || rm -rf "$logs"
