@@ -4,6 +4,7 @@ import { Agent } from './people.mjs'
 import { until } from './product.mjs'
 import { cutOff, holdAnswer, lineTo, phone } from './scene.mjs'
 import { aShop, hire } from './setting.mjs'
+import { folder, take } from './shots.mjs'
 
 /** Somebody at a desk and on a phone, with the list of colleagues open on both. */
 async function devicesOf({ product }, { email, password }, at = product) {
@@ -34,6 +35,16 @@ async function saysNow(device, text, before) {
 
 async function isTold(device, words) {
   await device.part('system').filter({ hasText: words }).waitFor()
+}
+
+async function finds(device, words, text) {
+  await device.part('search-history').click()
+  await device.part('history-text').fill(words)
+  await until('only what was looked for is shown', async () => (await device.part('found-message').count()) === 1)
+  await device.part('found-message').filter({ hasText: text }).click()
+  if (device.page.viewportSize().width >= 1200) await device.part('history-close').click() // a narrow page closes it itself
+  await device.part('history').waitFor({ state: 'detached' })
+  await device.sees(text)
 }
 
 async function twoColleaguesTalkOnAllTheirDevices() {
@@ -101,6 +112,12 @@ async function aGroupLivesFromItsMakingToItsEnd() {
   for (const [device, named] of [[other, true], [pocket, true], [third, false]]) {
     await until('Noor alone is mentioned', async () => (await roomOf(device, 'Night shift').getAttribute('data-mentioned')) === String(named))
   }
+  for (const device of [other, pocket]) {
+    await device.part('to-mentions').click()
+    await device.part('mention-item').filter({ hasText: 'Who takes Friday?' }).click()
+    await device.sees('Who takes Friday?')
+  }
+  await pocket.part('back').click()
   for (const device of [other, pocket, third]) {
     await enters(device, 'Night shift')
     await isTold(device, 'made the group')
@@ -108,6 +125,8 @@ async function aGroupLivesFromItsMakingToItsEnd() {
   }
   await third.write('Me')
   await desk.sees('Me')
+  if (folder) await pictures(other)
+  for (const device of [desk, pocket]) await finds(device, 'friday', 'Who takes Friday?')
 
   await desk.part('rename').click()
   await desk.part('rename-name').fill('Weekend shift')
@@ -135,6 +154,24 @@ async function aGroupLivesFromItsMakingToItsEnd() {
 async function actsOn(desk, who, deed) {
   await desk.page.locator(`[data-test="insider"][data-person="${who.id}"] [data-test="insider-more"]`).click()
   await desk.part(deed).click()
+}
+
+/** Colleagues in pictures: what names one, and what was said. */
+async function pictures(device) {
+  for (const locale of ['en', 'zh']) {
+    await device.page.evaluate((lang) => localStorage.setItem('ichat:lang', lang), locale)
+    await device.page.reload()
+    await device.part('to-mentions').click()
+    await device.part('mention-item').waitFor()
+    await take('agent-mentions', device, locale)
+    await device.page.keyboard.press('Escape')
+    await device.part('search-history').click()
+    await device.part('found-message').first().waitFor()
+    await take('agent-history', device, locale)
+    await device.part('history-close').click()
+  }
+  await device.page.evaluate(() => localStorage.setItem('ichat:lang', 'en'))
+  await device.page.reload()
 }
 
 export default [twoColleaguesTalkOnAllTheirDevices, aGroupLivesFromItsMakingToItsEnd]

@@ -1,7 +1,7 @@
 // What only the console's pages ask for: older notes, the owners' queues and settings.
 
 import { MemberApi } from "@wire/api_member"
-import type { ActPage, Block, BlockPage, Board, ConversationPage, Edition, FailedMail, Header, Look, Mail, Member, MemberPage, MergedItem, Message, MessagePage, PinPage, PushDevice, Queue, ReactorPage, Settings, Ticket, TicketPage, Trial, Tried, VisitorBlock } from "@wire/protocol"
+import type { ActPage, Block, BlockPage, Board, ConversationPage, Edition, FailedMail, Header, Look, Mail, Member, MemberPage, MentionPage, MergedItem, Message, MessagePage, PinPage, PushDevice, Queue, ReactorPage, Settings, Ticket, TicketPage, Trial, Tried, VisitorBlock } from "@wire/protocol"
 import { shallowRef } from "vue"
 import type { ActQuery } from "./audit"
 import type { QueuePatch } from "./queueform"
@@ -200,6 +200,22 @@ export class ConsoleApi extends MemberApi {
 
   conversations(before: string): Promise<ConversationPage> {
     return this.call("GET", "/api/chat/conversations", undefined, { before })
+  }
+
+  /** What was said in a conversation, narrowed. */
+  find(conversation: number, query: Record<string, string | number | undefined>): Promise<MessagePage> {
+    return this.call("GET", `/api/chat/conversations/${conversation}/find`, undefined, { ...query, limit: 30 })
+  }
+
+  /** Where a file of a conversation is downloaded, by this browser's own sign-in. */
+  exportAt(conversation: number, format: "text" | "json", lang: string): string {
+    const zone = Intl.DateTimeFormat().resolvedOptions().timeZone
+    return `/api/chat/conversations/${conversation}/export?format=${format}&lang=${lang}&zone=${encodeURIComponent(zone)}`
+  }
+
+  /** What names one in groups, below the id of a message. */
+  mentions(before?: number): Promise<MentionPage> {
+    return this.call("GET", "/api/im/mentions", undefined, { before })
   }
 
   members(conversation: number, after: number): Promise<MemberPage> {

@@ -1,10 +1,10 @@
 // What only the messenger asks for: registration, oneself, contacts, the message box, groups.
 
 import { answerOf, Fault } from "@wire/api"
-import type { AskedProof, BindRequest, BoxPage, Device, Evidence, FaceFile, FoundPage, FoundPerson, Friend, FriendGroup, FriendRequest, GroupCategory, GroupChange, GroupEvidence, GroupLink, GroupPage, Header, Joining, Kept, KeptChange, LinkList, LinkLook, MadeGroup, MentionPage, MessagePage, Myself, NewGroup, NewLink, NoticePage, Person, Privacy, Registration, ReportCategory, Reporting, Session, Start, SyncAnswer, SyncRequest } from "@wire/protocol"
+import type { AskedProof, BindRequest, BoxPage, Device, Evidence, FaceFile, FoundPage, FoundPerson, Friend, FriendGroup, FriendRequest, GroupCategory, GroupChange, GroupEvidence, GroupLink, GroupPage, Header, Joining, Kept, KeptChange, LinkList, LinkLook, MadeGroup, Myself, NewGroup, NewLink, NoticePage, Person, Privacy, Registration, ReportCategory, Reporting, Session, Start, SyncAnswer, SyncRequest } from "@wire/protocol"
 import { ConsoleApi } from "./api"
 
-export type { BoxItem, BoxPage, Card, ContactsChange, Device, Evidence, FoundGroup, FoundPerson as Found, Friend, FriendGroup, FriendRequest, Header, Kept, KeptChange, LinkList, LinkLook, Mention, Myself, Privacy, Start } from "@wire/protocol"
+export type { BoxItem, BoxPage, Card, ContactsChange, Device, Evidence, FoundGroup, FoundPerson as Found, Friend, FriendGroup, FriendRequest, Header, Kept, KeptChange, LinkList, LinkLook, Myself, Privacy, Start } from "@wire/protocol"
 
 /** What one says one is; who is invisible is offline to others. */
 export type Mood = Myself["presence"]
@@ -58,11 +58,6 @@ export class ImApi extends ConsoleApi {
   /** Keeps a conversation on top, quiet, hidden or marked as unread, on all one's devices. */
   keep(conversation: number, change: KeptChange): Promise<Kept> {
     return this.call("PATCH", `/api/im/conversations/${conversation}`, change)
-  }
-
-  /** What names one in groups, below the id of a message. */
-  mentions(before?: number): Promise<MentionPage> {
-    return this.call("GET", "/api/im/mentions", undefined, { before })
   }
 
   /** The conversation with oneself. */
@@ -229,17 +224,6 @@ export class ImApi extends ConsoleApi {
 
   changeGroup(group: number, change: GroupChange): Promise<Header> {
     return this.call("PATCH", `/api/chat/groups/${group}`, change)
-  }
-
-  /** What was said in a conversation, narrowed. */
-  find(conversation: number, query: Record<string, string | number | undefined>): Promise<MessagePage> {
-    return this.call("GET", `/api/chat/conversations/${conversation}/find`, undefined, { ...query, limit: 30 })
-  }
-
-  /** Where a file of a conversation is downloaded, by this browser's own sign-in. */
-  exportAt(conversation: number, format: "text" | "json", lang: string): string {
-    const zone = Intl.DateTimeFormat().resolvedOptions().timeZone
-    return `/api/chat/conversations/${conversation}/export?format=${format}&lang=${lang}&zone=${encodeURIComponent(zone)}`
   }
 
   /** Keeps a member from sending for some minutes; 0: no more. */

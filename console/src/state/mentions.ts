@@ -1,14 +1,14 @@
 // What names the reader in groups, the latest first, by pages. What comes while the list is shown makes it be read again.
 
 import type { Client } from "@wire/client"
-import type { Header } from "@wire/protocol"
+import type { Header, Mention, MentionPage } from "@wire/protocol"
 import { shallowRef } from "vue"
+import type { ConsoleApi } from "./api"
 import type { Loaded } from "./desk"
-import type { ImApi, Mention } from "./imapi"
 import { mentions } from "./rooms"
 
 export class Mentions {
-  readonly #api: ImApi
+  readonly #api: Pick<ConsoleApi, "mentions">
   readonly #client: Client
   readonly #items = shallowRef<Mention[]>([])
   readonly #groups = shallowRef(new Map<number, Header>())
@@ -17,7 +17,7 @@ export class Mentions {
   readonly #off: () => void
   #turn = 0
 
-  constructor(api: ImApi, client: Client) {
+  constructor(api: Pick<ConsoleApi, "mentions">, client: Client) {
     this.#api = api
     this.#client = client
     this.#off = client.on("message", (message) => mentions(message, client.me) && void this.load())
@@ -65,7 +65,7 @@ export class Mentions {
     this.#off()
   }
 
-  #take(page: Awaited<ReturnType<ImApi["mentions"]>>): void {
+  #take(page: MentionPage): void {
     this.#client.meet({ conversations: [], people: page.people })
     this.#groups.value = new Map([...this.#groups.value, ...page.groups.map((group) => [group.id, group] as const)])
     this.#items.value = [...this.#items.value, ...page.mentions]

@@ -5,6 +5,7 @@ import { base } from "./en/base"
 import { call } from "./en/call"
 import { im } from "./en/im"
 import { faq } from "./en/faq"
+import { history } from "./en/history"
 import { house } from "./en/house"
 import { mail } from "./en/mail"
 import { routing } from "./en/routing"
@@ -15,4 +16,4 @@ import { site } from "./en/site"
 import { team } from "./en/team"
 import { watch } from "./en/watch"
 
-export const en = { ...base, ...sign, ...agent, ...rooms, ...admin, ...call, ...mail, ...faq, ...safety, ...watch, ...team, ...routing, ...site, ...im, ...house }
+export const en = { ...base, ...sign, ...agent, ...rooms, ...history, ...admin, ...call, ...mail, ...faq, ...safety, ...watch, ...team, ...routing, ...site, ...im, ...house }

@@ -5,6 +5,7 @@ import { base } from "./zh/base"
 import { call } from "./zh/call"
 import { im } from "./zh/im"
 import { faq } from "./zh/faq"
+import { history } from "./zh/history"
 import { house } from "./zh/house"
 import { mail } from "./zh/mail"
 import { routing } from "./zh/routing"
@@ -15,4 +16,4 @@ import { site } from "./zh/site"
 import { team } from "./zh/team"
 import { watch } from "./zh/watch"
 
-export const zh = { ...base, ...sign, ...agent, ...rooms, ...admin, ...call, ...mail, ...faq, ...safety, ...watch, ...team, ...routing, ...site, ...im, ...house }
+export const zh = { ...base, ...sign, ...agent, ...rooms, ...history, ...admin, ...call, ...mail, ...faq, ...safety, ...watch, ...team, ...routing, ...site, ...im, ...house }

@@ -16,7 +16,6 @@ export const rooms = {
   "pin.pinned": "Pinned messages",
   "pin.all": "{n} pinned|{n} pinned",
   "sys.messagePinned": "{by} pinned a message",
-  "history.title": "Chat history",
   "edit.title": "Edit the message",
   "edit.cancel": "Do not edit",
   "edit.mark": "edited",

@@ -18,7 +18,6 @@ export const rooms: Record<keyof typeof en, string> = {
   "pin.pinned": "置顶消息",
   "pin.all": "{n} 条置顶",
   "sys.messagePinned": "{by} 置顶了一条消息",
-  "history.title": "聊天记录",
   "edit.title": "编辑消息",
   "edit.cancel": "取消编辑",
   "edit.mark": "已编辑",
