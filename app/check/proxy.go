@@ -129,39 +129,53 @@ func (p *proxy) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if f.rate > 0 {
 		wait(r.Context(), time.Duration(len(said))*time.Second/time.Duration(f.rate))
 	}
+	var double chan *answer
 	if f.duplicate && r.Method != http.MethodGet {
 		p.history.count("request duplicated")
-		through := make(chan struct{})
-		if decides(r.URL.Path) {
-			defer func() { <-through }()
-		}
+		double = make(chan *answer, 1)
 		go func() {
-			defer close(through)
-			if a, err := p.forward(context.WithoutCancel(r.Context()), r, said); err == nil {
-				a.Body.Close()
-			}
+			a, _ := p.forward(context.WithoutCancel(r.Context()), r, said)
+			double <- a
 		}()
 	}
 	a, err := p.forward(r.Context(), r, said)
-	if err != nil {
-		p.reset(w)
-		return
+	if err == nil {
+		a = a.or(double, decides(r.URL.Path))
 	}
-	defer a.Body.Close()
-	text, err := io.ReadAll(a.Body)
 	p.patience(r.Context())
 	if err != nil || f.eat {
-		if f.eat {
+		if err == nil {
 			p.history.count("answer eaten")
 		}
 		p.reset(w)
 		return
 	}
-	for name, values := range a.Header {
+	for name, values := range a.header {
 		w.Header()[name] = values
 	}
-	w.WriteHeader(a.StatusCode)
-	w.Write(text)
+	w.WriteHeader(a.status)
+	w.Write(a.text)
+}
+
+// answer is what a node said to a request.
+type answer struct {
+	status int
+	header http.Header
+	text   []byte
+}
+
+func (a *answer) refused() bool { return a.status >= 400 && a.status < 500 }
+
+// or is what the client is told when its request arrived twice: what came through, if one of both did. A refusal waits
+// for the double, as by then the refused thing may be allowed and is done.
+func (a *answer) or(double chan *answer, wait bool) *answer {
+	if double == nil || !wait && !a.refused() {
+		return a
+	}
+	if d := <-double; d != nil && a.refused() && !d.refused() {
+		return d
+	}
+	return a
 }
 
 // patience waits while the line hangs.
@@ -171,33 +185,25 @@ func (p *proxy) patience(ctx context.Context) {
 	}
 }
 
-func (p *proxy) forward(ctx context.Context, r *http.Request, said []byte) (*http.Response, error) {
+func (p *proxy) forward(ctx context.Context, r *http.Request, said []byte) (*answer, error) {
 	ctx, cancel := context.WithTimeout(ctx, answerIn)
+	defer cancel()
 	out, err := http.NewRequestWithContext(ctx, r.Method, "http://"+p.upstream+r.URL.RequestURI(), bytes.NewReader(said))
 	if err != nil {
-		cancel()
 		return nil, err
 	}
 	out.Header = r.Header.Clone()
 	out.Host = r.Host
 	a, err := p.client.Do(out)
 	if err != nil {
-		cancel()
 		return nil, err
 	}
-	a.Body = &closing{a.Body, cancel}
-	return a, nil
-}
-
-// closing ends the context of an answer with its body.
-type closing struct {
-	io.ReadCloser
-	end context.CancelFunc
-}
-
-func (c *closing) Close() error {
-	defer c.end()
-	return c.ReadCloser.Close()
+	defer a.Body.Close()
+	text, err := io.ReadAll(a.Body)
+	if err != nil {
+		return nil, err
+	}
+	return &answer{status: a.StatusCode, header: a.Header, text: text}, nil
 }
 
 // reset breaks the client's line with an RST.
