@@ -7,14 +7,22 @@ import (
 	"net/http/httptest"
 	"sync/atomic"
 	"testing"
-	"time"
+	"testing/synctest"
 )
 
+// answers is a server without a network, so that a device that reads it can be waited for.
+type answers func(w http.ResponseWriter, r *http.Request)
+
+func (a answers) RoundTrip(r *http.Request) (*http.Response, error) {
+	w := httptest.NewRecorder()
+	a(w, r)
+	return w.Result(), nil
+}
+
 // contactsServer has a list of its own number, and answers what a device asks it.
-func contactsServer(t *testing.T, list *atomic.Int64) (c caller, syncs *atomic.Int64) {
-	t.Helper()
+func contactsServer(list *atomic.Int64) (c caller, syncs *atomic.Int64) {
 	syncs = new(atomic.Int64)
-	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+	server := answers(func(w http.ResponseWriter, r *http.Request) {
 		switch r.URL.Path {
 		case "/api/chat/sync":
 			syncs.Add(1)
@@ -24,20 +32,23 @@ func contactsServer(t *testing.T, list *atomic.Int64) (c caller, syncs *atomic.I
 		default:
 			fmt.Fprint(w, `{"items":[]}`)
 		}
-	}))
-	t.Cleanup(s.Close)
-	return caller{http: s.Client(), base: func() string { return s.URL }}, syncs
+	})
+	return caller{http: &http.Client{Transport: server}, base: func() string { return "http://node" }}, syncs
 }
 
 // Heads that name a later list make a device read its contacts anew; a list it has by a frame does not.
 func TestAKeeperIsLevelWhenHeadsNameALaterList(t *testing.T) {
+	synctest.Test(t, keeperIsLevel)
+}
+
+func keeperIsLevel(t *testing.T) {
 	var list atomic.Int64
 	list.Store(4)
 	h, err := newHistory(t.TempDir())
 	if err != nil {
 		t.Fatal(err)
 	}
-	c, syncs := contactsServer(t, &list)
+	c, syncs := contactsServer(&list)
 	p := &person{id: friendA, name: "a", ctx: t.Context(), call: c}
 	p.outbox = newOutbox(p, h)
 	d := newDevice(p, "a.1", c, nil, h)
@@ -45,16 +56,12 @@ func TestAKeeperIsLevelWhenHeadsNameALaterList(t *testing.T) {
 	newContacts(d)
 	level := func(to int64) {
 		t.Helper()
-		for late := time.Now().Add(10 * time.Second); ; time.Sleep(time.Millisecond) {
-			d.mu.Lock()
-			k := *d.contacts
-			d.mu.Unlock()
-			if k.ready && !k.reading && k.shown.List == to && k.shown.Unread == int(to) {
-				return
-			}
-			if time.Now().After(late) {
-				t.Fatalf("shows list %d with %d unread, not %d", k.shown.List, k.shown.Unread, to)
-			}
+		synctest.Wait()
+		d.mu.Lock()
+		k := *d.contacts
+		d.mu.Unlock()
+		if !k.ready || k.reading || k.shown.List != to || k.shown.Unread != int(to) {
+			t.Fatalf("shows list %d with %d unread, not %d", k.shown.List, k.shown.Unread, to)
 		}
 	}
 	hear := func(frame string) {
