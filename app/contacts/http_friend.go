@@ -12,6 +12,7 @@ import (
 func (s *Service) friendRoutes(w *web.Server, few web.Limit) {
 	search := web.PerPerson(1, 20)
 	web.Route(w, web.Member, http.MethodGet, "/api/im/people", "Look for members by name, number, sex, age and region; without anything the newest", s.getPeople, search)
+	web.Route(w, web.Member, http.MethodGet, "/api/im/people/known", "Whom one may know: members who have friends in common with one", s.getKnown, search)
 	web.Route(w, web.Member, http.MethodGet, "/api/im/people/{person}", "One member as others see him", s.getPerson)
 	web.Route(w, web.Member, http.MethodPost, "/api/im/requests", "Ask somebody to be friends", s.postRequest, web.PerPerson(0.05, 20))
 	web.Route(w, web.Member, http.MethodPost, "/api/im/requests/{id}/agree", "Agree to a request: to be friends, or to let somebody into a group", s.postAgree, few)
@@ -49,6 +50,13 @@ type foundOutput struct{ Body FoundPage }
 func (s *Service) getPeople(ctx context.Context, in *searchInput) (*foundOutput, error) {
 	p, err := s.FindPeople(ctx, web.CallerOf(ctx).Person, Search(*in))
 	return &foundOutput{Body: p}, err
+}
+
+type knownOutput struct{ Body KnownList }
+
+func (s *Service) getKnown(ctx context.Context, _ *struct{}) (*knownOutput, error) {
+	l, err := s.KnownPeople(ctx, web.CallerOf(ctx).Person)
+	return &knownOutput{Body: l}, err
 }
 
 type personInput struct {

@@ -230,4 +230,26 @@ async function aDeviceIsSignedOutFromAnother() {
   await pocket.enters('Mira Sand', password)
 }
 
-export default [whereOneLivesIsChosenStepByStep, friendsSeeHowOneIsAndWhoIsInvisibleIsAway, friendsAreFiledInGroupsOfOnesOwn, aBlockAndAPartingHoldOnBothSides, aDeviceIsSignedOutFromAnother]
+async function friendsOfFriendsAreSuggested() {
+  const product = await startProduct()
+  const [mira, oskar, lena, jonas] = await members(product, 'Mira Sand', 'Oskar Lund', 'Lena Vogt', 'Jonas Berg')
+  for (const [one, other] of [[mira, oskar], [mira, jonas], [oskar, lena], [jonas, lena]]) await befriend(one, other)
+  const hers = await both(product, mira)
+  for (const device of hers) {
+    await device.shows('find')
+    await device.part('to-find-people').click()
+    await device.part('known').getByText('2 friends in common').waitFor()
+    assert.equal(await device.part('known').locator('[data-found]').count(), 1, 'only who is no friend yet')
+    await device.fits()
+  }
+  if (folder) await take('im-known', hers[0], 'en')
+  await hers[0].part('known').locator('[data-test="found-ask"]').click()
+  await hers[0].part('request-do').click()
+  await hers[0].part('request-sheet').waitFor({ state: 'detached' })
+  await hers[1].page.reload()
+  await hers[1].part('find-people').locator('h2').first().waitFor()
+  await hers[1].part('found').locator(`[data-person="${lena.id}"]`).waitFor()
+  assert.equal(await hers[1].part('known').count(), 0, 'who is asked already is not suggested')
+}
+
+export default [whereOneLivesIsChosenStepByStep, friendsSeeHowOneIsAndWhoIsInvisibleIsAway, friendsAreFiledInGroupsOfOnesOwn, aBlockAndAPartingHoldOnBothSides, aDeviceIsSignedOutFromAnother, friendsOfFriendsAreSuggested]

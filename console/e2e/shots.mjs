@@ -13,12 +13,17 @@ export async function take(name, { page }, lang) {
   for (const colorScheme of themes) {
     await page.emulateMedia({ colorScheme })
     for (const size of sizes) {
-      await page.setViewportSize(size)
-      await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))))
+      await becomes(page, size)
       const path = join(folder, `${name}-${colorScheme}-${lang.slice(0, 2)}-${size.width}.png`)
       await page.screenshot({ path, animations: 'disabled', caret: 'hide' })
     }
   }
   await page.emulateMedia({ colorScheme: themes[0] })
-  await page.setViewportSize(sizes[0])
+  await becomes(page, sizes[0])
+}
+
+/** The page has another size and is drawn for it: what a story presses next is there for good. */
+async function becomes(page, size) {
+  await page.setViewportSize(size)
+  await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))))
 }

@@ -1,10 +1,10 @@
 // What only the messenger asks for: registration, oneself, contacts, the message box, groups.
 
 import { answerOf, Fault } from "@wire/api"
-import type { AskedProof, BindRequest, BoxPage, Device, Evidence, FaceFile, FoundPage, FoundPerson, Friend, FriendGroup, FriendRequest, GroupCategory, GroupChange, GroupEvidence, GroupLink, GroupPage, Header, Joining, Kept, KeptChange, LinkList, LinkLook, MadeGroup, Myself, NewGroup, NewLink, NoticePage, Person, Privacy, Registration, ReportCategory, Reporting, Session, Start, SyncAnswer, SyncRequest } from "@wire/protocol"
+import type { AskedProof, BindRequest, BoxPage, Device, Evidence, FaceFile, FoundPage, FoundPerson, Friend, FriendGroup, FriendRequest, GroupCategory, GroupChange, GroupEvidence, GroupLink, GroupPage, Header, Joining, Kept, KeptChange, KnownList, LinkList, LinkLook, MadeGroup, Myself, NewGroup, NewLink, NoticePage, Person, Privacy, Registration, ReportCategory, Reporting, Session, Start, SyncAnswer, SyncRequest } from "@wire/protocol"
 import { ConsoleApi } from "./api"
 
-export type { BoxItem, BoxPage, Card, ContactsChange, Device, Evidence, FoundGroup, FoundPerson as Found, Friend, FriendGroup, FriendRequest, Header, Kept, KeptChange, LinkList, LinkLook, Myself, Privacy, Start } from "@wire/protocol"
+export type { BoxItem, BoxPage, Card, ContactsChange, Device, Evidence, FoundGroup, FoundPerson as Found, Friend, FriendGroup, FriendRequest, Header, Kept, KeptChange, KnownPerson as Known, LinkList, LinkLook, Myself, Privacy, Start } from "@wire/protocol"
 
 /** What one says one is; who is invisible is offline to others. */
 export type Mood = Myself["presence"]
@@ -110,6 +110,11 @@ export class ImApi extends ConsoleApi {
 
   endOthers(): Promise<void> {
     return this.call("DELETE", "/api/im/devices")
+  }
+
+  /** Whom one may know by one's friends. */
+  knownPeople(): Promise<KnownList> {
+    return this.call("GET", "/api/im/people/known")
   }
 
   findPeople(query: PeopleQuery, before: number): Promise<FoundPage> {

@@ -36,6 +36,8 @@ export const im = {
   "im.any": "Any",
   "im.filters": "Filters",
   "im.findPeopleHint": "Name or number",
+  "im.known": "You may know",
+  "im.common": "{n} friend in common|{n} friends in common",
   "im.newest": "New here",
   "im.found": "Found",
   "im.nobody": "Nobody found",
