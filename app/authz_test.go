@@ -92,6 +92,7 @@ var matrix = []struct {
 	{"DELETE /api/im/devices", nil, "", cells{401, 403, 204, 403, 204, 204}},
 	{"DELETE /api/im/devices/{device}", nil, "", cells{401, 403, 404, 403, 404, 404}}, // nobody's
 	{"GET /api/im/people", nil, "", cells{401, 403, 200, 403, 200, 200}},
+	{"GET /api/im/people/known", nil, "", cells{401, 403, 200, 403, 200, 200}},
 	{"GET /api/im/people/{person}", groupPath, "", cells{401, 403, 404, 403, 404, 404}}, // the apprentice never looked into the messenger
 	{"POST /api/im/requests", nil, `{"person":1}`, cells{401, 403, 404, 403, 404, 404}},
 	{"POST /api/im/requests/{id}/agree", groupPath, `{}`, cells{401, 403, 404, 403, 404, 404}},
