@@ -139,8 +139,10 @@ func (p *proxy) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		}()
 	}
 	a, err := p.forward(r.Context(), r, said)
-	if err == nil {
-		a = a.or(double, decides(r.URL.Path))
+	if double != nil && (decides(r.URL.Path) || a.refused()) { // by then what was refused may be allowed, and is done
+		if d := <-double; a.refused() && d != nil && !d.refused() {
+			a = d
+		}
 	}
 	p.patience(r.Context())
 	if err != nil || f.eat {
@@ -164,19 +166,7 @@ type answer struct {
 	text   []byte
 }
 
-func (a *answer) refused() bool { return a.status >= 400 && a.status < 500 }
-
-// or is what the client is told when its request arrived twice: what came through, if one of both did. A refusal waits
-// for the double, as by then the refused thing may be allowed and is done.
-func (a *answer) or(double chan *answer, wait bool) *answer {
-	if double == nil || !wait && !a.refused() {
-		return a
-	}
-	if d := <-double; d != nil && a.refused() && !d.refused() {
-		return d
-	}
-	return a
-}
+func (a *answer) refused() bool { return a != nil && a.status >= 400 && a.status < 500 }
 
 // patience waits while the line hangs.
 func (p *proxy) patience(ctx context.Context) {

@@ -1,10 +1,6 @@
 package contacts
 
-import (
-	"context"
-
-	"ichat/app/people"
-)
+import "context"
 
 const (
 	mostKnown   = 12  // people one is shown at once
@@ -24,10 +20,8 @@ type KnownList struct {
 }
 
 type knownRow struct {
-	people.Person
-	people.Profile
-	Friend bool `bun:"friend"`
-	Common int  `bun:"common"`
+	foundRow
+	Common int `bun:"common"`
 }
 
 // KnownPeople are members whom one's friends have for friends: no friends of one's own, nobody who is asked or asks already, and
@@ -50,7 +44,7 @@ func (s *Service) KnownPeople(ctx context.Context, me int64) (KnownList, error) 
 	l := KnownList{People: []Known{}}
 	today := s.now().UTC()
 	for _, r := range rows {
-		l.People = append(l.People, Known{Found: foundRow{r.Person, r.Profile, r.Friend}.found(today), Common: r.Common})
+		l.People = append(l.People, Known{Found: r.found(today), Common: r.Common})
 	}
 	return l, err
 }

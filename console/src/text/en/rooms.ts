@@ -92,4 +92,7 @@ export const rooms = {
   "sys.groupUnmuted": "{by} lets {people} write again",
   "sys.friendsMade": "You are friends now. Say hello!",
   "sys.andMore": "{people} and {n} more",
+  "rooms.mentions": "Mentions",
+  "rooms.noMentions": "Nobody called you yet",
+  "rooms.noMentionsLead": "What names you in a group, alone or with everybody, comes here.",
 } as const

@@ -94,4 +94,7 @@ export const rooms: Record<keyof typeof en, string> = {
   "sys.groupUnmuted": "{by} 解除了 {people} 的禁言",
   "sys.friendsMade": "你们已成为好友，现在可以开始聊天了",
   "sys.andMore": "{people} 等 {n} 人",
+  "rooms.mentions": "提及我的",
+  "rooms.noMentions": "还没有人提及您",
+  "rooms.noMentionsLead": "群组中 @ 您或所有人的消息会出现在这里。",
 }
