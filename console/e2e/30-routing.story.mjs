@@ -58,7 +58,7 @@ async function aChosenQueueLeadsToItsAgentAndTheTicketSaysWhy() {
   await saves(boss)
   await boss.page.reload()
   await opens(boss, 'Returns')
-  assert.equal(await boss.part('answer-requeue').inputValue(), '3')
+  await until('the requeueing is kept', async () => (await boss.part('answer-requeue').inputValue()) === '3')
 
   await boss.part('try-queue').selectOption({ label: 'Returns' })
   await boss.part('try-run').click()

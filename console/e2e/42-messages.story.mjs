@@ -24,8 +24,10 @@ const line = (device, text) => device.messages().filter({ hasText: text, hasNot:
 const chip = (device, text, sign) => line(device, text).locator(`[data-test="chip"][data-sign="${sign}"]`)
 
 async function chipIs(device, text, sign, count, mine) {
-  await until(`${count} gave ${sign} to ${text}`, async () => (await chip(device, text, sign).getAttribute('data-count').catch(() => '')) === String(count))
-  assert.equal(await chip(device, text, sign).getAttribute('aria-pressed'), String(mine), `${sign} is ${mine ? '' : 'not '}one's own`)
+  await until(`${count} gave ${sign} to ${text}, ${mine ? '' : 'not '}oneself among them`, async () => {
+    const is = await chip(device, text, sign).evaluate((el) => [el.dataset.count, el.ariaPressed]).catch(() => [])
+    return is[0] === String(count) && is[1] === String(mine)
+  })
 }
 
 async function chooses(device, text, entry) {

@@ -1,6 +1,5 @@
 // Story 43: what belongs to one person: conversations on top, quiet, hidden and marked, what he keeps for himself, names called
 // in groups, faces, codes and links; on his two devices, over a reload and a lost network.
-import assert from 'node:assert/strict'
 import { befriend, enter, members, password } from './circle.mjs'
 import { picture } from './papers.mjs'
 import { Member } from './people.mjs'
@@ -163,7 +162,7 @@ async function codesLeadToAPersonAndIntoAGroup() {
   await pocket.part('link-note').fill('We met at the lake')
   await pocket.part('link-do').click()
   await pocket.part('link-sheet').waitFor({ state: 'detached' })
-  assert.equal(await pocket.page.evaluate(() => sessionStorage.length), 0, 'a link that was answered is forgotten')
+  await until('a link that was answered is forgotten', () => pocket.page.evaluate(() => sessionStorage.length === 0))
   await desk.page.keyboard.press('Escape')
   await desk.shows('contacts')
   await desk.part('to-box').click()

@@ -91,10 +91,10 @@ async function slowModeLetsOneMessageThroughInAWhile() {
   const waits = (device, on) => until(`he ${on ? 'waits' : 'may write'}`, async () => (await device.part('slow-left').getAttribute('data-waits')) === String(on))
   for (const device of [desk, his, pocket]) await device.opens(group)
 
-  await desk.part('slow').selectOption('10')
+  await desk.part('slow').selectOption('30')
   for (const device of [his, pocket]) await waits(device, false)
   await his.isTold('slow mode')
-  await his.part('slow-shown').filter({ hasText: 'Every 10 s' }).waitFor()
+  await his.part('slow-shown').filter({ hasText: 'Every 30 s' }).waitFor()
   await his.write('one')
   for (const device of [his, pocket]) await waits(device, true)
   await pocket.type('kept while waiting')
@@ -109,6 +109,7 @@ async function slowModeLetsOneMessageThroughInAWhile() {
   await desk.write('at all')
   assert.equal(await desk.part('slow-left').count(), 0)
 
+  await desk.part('slow').selectOption('10')
   await waits(his, false)
   line.cut()
   await his.isOffline()

@@ -135,7 +135,7 @@ async function aGroupLivesFromItsMakingToItsEnd() {
 
   await actsOn(desk, elias, 'remove')
   await third.part('room-pane').waitFor({ state: 'detached' })
-  assert.equal(await roomOf(third, 'Weekend shift').count(), 0, 'who was removed does not have it any more')
+  await roomOf(third, 'Weekend shift').waitFor({ state: 'detached' })
   await other.write('Only us now')
   await pocket.page.reload()
   await pocket.sees('Only us now')

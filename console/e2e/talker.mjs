@@ -99,7 +99,7 @@ export class Talker {
     await this.viewer().locator('img').waitFor()
     await this.page.keyboard.press('Escape')
     await this.viewer().waitFor({ state: 'detached' })
-    assert.ok(await opener.evaluate((button) => button === document.activeElement), 'the picture has the focus again')
+    await until('the picture has the focus again', () => opener.evaluate((button) => button === document.activeElement))
   }
 
   /** Opens what can be done with the message that says `text` and chooses from it. */
@@ -128,7 +128,7 @@ export class Talker {
   /** `words` stand where a message was, and nothing of it is left, neither as a message nor in a quote. */
   async seesRecalled(words, text) {
     await this.tombstones().filter({ hasText: words }).waitFor()
-    assert.equal(await this.messages().filter({ hasText: text }).count(), 0, `nothing is left of ${text}`)
+    await until(`nothing is left of ${text}`, async () => (await this.messages().filter({ hasText: text }).count()) === 0)
   }
 
   /** Nothing reaches past the right edge. */
