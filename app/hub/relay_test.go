@@ -1,10 +1,7 @@
 package hub
 
 import (
-	"bytes"
-	"log/slog"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
@@ -33,13 +30,15 @@ func (h *house) span(address string) {
 	h.t.Cleanup(h.Disconnect)
 }
 
+// until waits for what the hub tells in its log as well, so that is when it looks.
 func (h *house) until(what string, so func() bool) {
 	h.t.Helper()
-	for late := time.Now().Add(patience); !so(); {
-		if time.Now().After(late) {
+	for late := time.After(patience); !so(); {
+		select {
+		case <-h.log.told:
+		case <-late:
 			h.t.Fatalf("not so: %s", what)
 		}
-		time.Sleep(time.Millisecond)
 	}
 }
 
@@ -141,35 +140,16 @@ func TestAPersonIsConnectedAndPresentOnWhateverNode(t *testing.T) {
 	}
 }
 
-// lines is a log that can be read while it is written.
-type lines struct {
-	mu  sync.Mutex
-	buf bytes.Buffer // guarded by mu
-}
-
-func (l *lines) Write(b []byte) (int, error) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.buf.Write(b)
-}
-
-func (l *lines) String() string {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.buf.String()
-}
-
 func TestAHubWithoutItsRelayGoesOnAndComesBack(t *testing.T) {
 	relay := relaytest.New(t)
 	url := relay.URL()
 	relay.Stop()
-	log := new(lines)
-	a, b := newHouse(t, Options{Log: slog.New(slog.NewTextHandler(log, nil))}), newHouse(t, Options{})
+	a, b := newHouse(t, Options{}), newHouse(t, Options{})
 	missed := make(chan struct{}, 100)
 	b.OnMissed(func() { missed <- struct{}{} })
 	a.span(url) // not reachable at start
 	b.span(url)
-	a.until("the problem is logged", func() bool { return strings.Contains(log.String(), "does not answer") })
+	a.until("the problem is logged", func() bool { return strings.Contains(a.log.String(), "does not answer") })
 	here, there := a.join(1, "a"), b.join(1, "b")
 	a.Push([]int64{1}, message(7, 1))
 	here.wants("message", 1)
@@ -188,18 +168,17 @@ func TestAHubWithoutItsRelayGoesOnAndComesBack(t *testing.T) {
 		relay.Stop()
 		a.until("it is away again", func() bool { return a.RelayProblem() != "" })
 	}
-	if n := strings.Count(log.String(), "\n"); n != 5 {
-		t.Fatalf("not a line for each change:\n%s", log)
+	if n := strings.Count(a.log.String(), "\n"); n != 5 {
+		t.Fatalf("not a line for each change:\n%s", a.log)
 	}
 }
 
 func TestAWrongPasswordIsNamedWithoutIt(t *testing.T) {
 	relay := relaytest.Guarded(t, "right")
-	log := new(lines)
-	h := newHouse(t, Options{Log: slog.New(slog.NewTextHandler(log, nil))})
+	h := newHouse(t, Options{})
 	h.span(strings.Replace(relay.URL(), "right", "wr0ng", 1))
 	h.until("the refusal is named", func() bool { return strings.Contains(h.RelayProblem(), "refuses the name or password") })
-	if text := log.String(); !strings.Contains(text, "refuses") || strings.Contains(text, "wr0ng") {
+	if text := h.log.String(); !strings.Contains(text, "refuses") || strings.Contains(text, "wr0ng") {
 		t.Fatalf("logged: %s", text)
 	}
 	for _, bad := range []string{"nats.example.com", "http://host", "nats://", "::"} {

@@ -1,10 +1,10 @@
 package hub
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
-	"io"
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
@@ -79,22 +79,46 @@ func (c *fakeClock) advance(d time.Duration) {
 	}
 }
 
+// lines is a log that can be read while it is written.
+type lines struct {
+	told chan struct{} // after a line
+
+	mu  sync.Mutex
+	buf bytes.Buffer // guarded by mu
+}
+
+func (l *lines) Write(b []byte) (int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	select {
+	case l.told <- struct{}{}:
+	default:
+	}
+	return l.buf.Write(b)
+}
+
+func (l *lines) String() string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.buf.String()
+}
+
 // house is a hub behind a real server, in fake time.
 type house struct {
 	*Hub
 	t     testing.TB
 	url   string
 	clock *fakeClock
+	log   *lines // what the hub told
 }
 
 func newHouse(t testing.TB, o Options) *house {
 	t.Helper()
-	if o.Log == nil {
-		o.Log = slog.New(slog.NewTextHandler(io.Discard, nil))
-	}
+	log := &lines{told: make(chan struct{}, 1)}
+	o.Log = slog.New(slog.NewTextHandler(log, nil))
 	o.Epoch = "e1"
 	c := newFakeClock()
-	h := &house{Hub: newHub(o, clock{now: c.now, after: c.after}), t: t, clock: c}
+	h := &house{Hub: newHub(o, clock{now: c.now, after: c.after}), t: t, clock: c, log: log}
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if f, ok := fault.As(h.Serve(w, r)); ok {
 			http.Error(w, f.Message, f.Kind.Status())

@@ -234,10 +234,19 @@ async function friendsOfFriendsAreSuggested() {
   const product = await startProduct()
   const [mira, oskar, lena, jonas] = await members(product, 'Mira Sand', 'Oskar Lund', 'Lena Vogt', 'Jonas Berg')
   for (const [one, other] of [[mira, oskar], [mira, jonas], [oskar, lena], [jonas, lena]]) await befriend(one, other)
-  const hers = await both(product, mira)
+  const line = await lineTo(product)
+  const hers = await both(product, mira, line)
+  hers[0].complaints.allow(cutOff)
+  line.cut()
+  await hers[0].isOffline()
   for (const device of hers) {
     await device.shows('find')
     await device.part('to-find-people').click()
+  }
+  await hers[0].part('find-again').waitFor()
+  line.mend()
+  await hers[0].part('find-again').click()
+  for (const device of hers) {
     await device.part('known').getByText('2 friends in common').waitFor()
     assert.equal(await device.part('known').locator('[data-found]').count(), 1, 'only who is no friend yet')
     await device.fits()

@@ -97,18 +97,25 @@ async function aGroupLivesFromItsMakingToItsEnd() {
   const setting = await aShop('en')
   const [maya, noor, elias] = [await hire(setting), await hire(setting, { name: 'Noor Haddad', email: 'noor@example.com' }), await hire(setting, { name: 'Elias Brandt', email: 'elias@example.com' })]
   const [desk] = await devicesOf(setting, maya)
-  const [other, pocket] = await devicesOf(setting, noor)
+  const line = await lineTo(setting.product)
+  const [other, pocket] = await devicesOf(setting, noor, line)
+  other.complaints.allow(cutOff)
   const [third] = await devicesOf(setting, elias)
 
   await desk.part('new-group').click()
   await desk.part('group-name').fill('Night shift')
   for (const who of [noor, elias]) await desk.page.locator(`[data-test="choose-person"][data-person="${who.id}"]`).click()
   await desk.part('people-submit').click()
+  await roomOf(other, 'Night shift').waitFor()
+  line.cut()
+  await other.isOffline()
   await desk.type('@noo')
   await desk.part('name-option').filter({ hasText: 'Noor Haddad' }).waitFor()
   await desk.composer().press('Enter')
   await desk.type('Who takes Friday?')
   await desk.submit()
+  await desk.sees('Who takes Friday?')
+  line.mend()
   for (const [device, named] of [[other, true], [pocket, true], [third, false]]) {
     await until('Noor alone is mentioned', async () => (await roomOf(device, 'Night shift').getAttribute('data-mentioned')) === String(named))
   }
