@@ -7,7 +7,10 @@ import (
 	"strings"
 	"time"
 
+	"github.com/uptrace/bun"
+
 	"ichat/app/fault"
+	"ichat/storage"
 )
 
 // Finding is what somebody looks for in a conversation he is in; what is left out does not matter. From and To
@@ -54,10 +57,10 @@ func (s *Service) Find(ctx context.Context, by, conversation int64, f Finding) (
 		q = q.Where("LOWER(alt) LIKE ? ESCAPE '!'", Like(strings.ToLower(text)))
 	}
 	if !f.From.IsZero() {
-		q = q.Where("created_at >= ?", f.From.UTC())
+		q = q.Where("seq > (?)", lastBefore(s.db.R, conversation, f.From))
 	}
 	if !f.To.IsZero() {
-		q = q.Where("created_at < ?", f.To.UTC())
+		q = q.Where("seq <= (?)", lastBefore(s.db.R, conversation, f.To))
 	}
 	if err := q.Order("seq DESC").Limit(int64(f.Limit) + 1).Scan(ctx); err != nil {
 		return MessagePage{}, fmt.Errorf("find in %d: %w", conversation, err)
@@ -70,6 +73,19 @@ func (s *Service) Find(ctx context.Context, by, conversation int64, f Finding) (
 	}
 	p.People, err = s.peopleOf(ctx, senders(p.Messages))
 	return p, err
+}
+
+// lastBefore asks for the last seq of a conversation before a moment, 0 when there is none. Along the seqs, which have
+// no holes, times never go back (see number), so they are looked for by halving the step from more than there can be.
+func lastBefore(r bun.IDB, conversation int64, at time.Time) *bun.RawQuery {
+	return r.NewRaw(`
+		WITH RECURSIVE walk (seq, step) AS (
+			SELECT CAST(0 AS BIGINT), CAST(? AS BIGINT)
+			UNION ALL
+			SELECT walk.seq + CASE WHEN EXISTS (
+				SELECT 1 FROM messages AS x WHERE x.conversation_id = ? AND x.seq = walk.seq + walk.step AND x.created_at < ?
+			) THEN walk.step ELSE 0 END, walk.step / 2 FROM walk WHERE walk.step > 0)
+		SELECT seq FROM walk WHERE step = 0`, int64(1)<<40, conversation, storage.Time{Time: at.UTC()})
 }
 
 // instant reads a time of a query; empty is none.

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"ichat/app/apptest"
+	"ichat/app/chat"
 	"ichat/storage"
 )
 
@@ -80,6 +81,34 @@ func TestALongChatIsReadFromIndexes(t *testing.T) {
 			if plan, scans := fullScan(t, p.DB, query); scans {
 				t.Errorf("%s: %s\nis read without an index:\n%s", c.name, query, plan)
 			}
+		}
+	}
+}
+
+func TestADayOfALongChatIsFoundToTheMessage(t *testing.T) {
+	p := apptest.New(t)
+	li := p.Member("Li Lei")
+	lengthened(t, p, li.ID)
+	at := func(seq int, after time.Duration) string {
+		return url.QueryEscape(longBegan.Add(time.Duration(seq)*longEvery + after).Format(time.RFC3339))
+	}
+	for query, want := range map[string][2]int64{
+		"from=" + at(288, 0) + "&to=" + at(292, 0):                     {288, 291},
+		"from=" + at(288, time.Second) + "&to=" + at(292, time.Second): {289, 292},
+		"from=" + at(longSize-1, 0):                                    {longSize - 1, longSize},
+		"from=" + at(longSize, time.Second):                            {},
+		"to=" + at(-longSize, 0):                                       {},
+		"kind=link&from=" + at(288, 0) + "&to=" + at(292, 0):           {290, 290},
+		"before=291&from=" + at(288, 0) + "&to=" + at(292, 0):          {288, 290},
+	} {
+		var page chat.MessagePage
+		li.OK("GET", fmt.Sprintf("/api/chat/conversations/%d/find?%s", long, query), nil, &page)
+		var got [2]int64
+		if n := len(page.Messages); n > 0 {
+			got = [2]int64{page.Messages[0].Seq, page.Messages[n-1].Seq}
+		}
+		if got != want || page.More {
+			t.Errorf("%s finds %v, want %v", query, got, want)
 		}
 	}
 }
