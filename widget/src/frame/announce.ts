@@ -22,7 +22,7 @@ export function announce(chat: Chat, link: Link, words: Words): void {
   chat.subscribe(update)
   link.onHeard((said) => {
     if (said === "open" || said === "resume") void chat.start()
-    if (said === "open") document.querySelector<HTMLElement>("textarea")?.focus()
+    if (said === "open") document.querySelector<HTMLElement>("footer textarea")?.focus()
     update()
   })
   for (const moved of ["focus", "blur", "visibilitychange"]) addEventListener(moved, update, true)
