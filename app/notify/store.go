@@ -2,9 +2,7 @@ package notify
 
 import (
 	"context"
-	"database/sql"
 	"encoding/json"
-	"errors"
 	"time"
 
 	"github.com/uptrace/bun"
@@ -55,30 +53,6 @@ func insertMail(ctx context.Context, tx *storage.Tx, r mailRow) (queued bool, er
 	}
 	n, err := res.RowsAffected()
 	return n > 0, err
-}
-
-// nextDue is when the next mail is due; ok is false when none waits.
-func nextDue(ctx context.Context, q bun.IDB) (at time.Time, ok bool, err error) {
-	var row mailRow
-	err = q.NewSelect().Model(&row).Column("due_at").Where("m.state = ?", stateQueued).OrderExpr("m.due_at").Limit(1).Scan(ctx)
-	if errors.Is(err, sql.ErrNoRows) {
-		return time.Time{}, false, nil
-	}
-	return row.DueAt, err == nil, err
-}
-
-// claim takes one mail that is due until the lease is over; ok is false when there is none. Of many who try at once
-// each gets another one or none.
-func claim(ctx context.Context, tx *storage.Tx, now, until time.Time) (row mailRow, ok bool, err error) {
-	var rows []mailRow
-	err = tx.NewRaw(`
-		UPDATE mails SET due_at = ?, tries = tries + 1
-		WHERE id = (SELECT id FROM mails WHERE state = ? AND due_at <= ? ORDER BY due_at, id LIMIT 1) AND state = ? AND due_at <= ?
-		RETURNING *`, until, stateQueued, now, stateQueued, now).Scan(ctx, &rows)
-	if err != nil || len(rows) == 0 {
-		return mailRow{}, false, err
-	}
-	return rows[0], true, nil
 }
 
 // settle writes how a try ended, unless the lease was over and another one began.
@@ -154,13 +128,4 @@ func requeue(ctx context.Context, tx *storage.Tx, sites []int64, id int64, now t
 func failQueued(ctx context.Context, tx *storage.Tx, why string, now time.Time) error {
 	_, err := tx.NewRaw(`UPDATE mails SET state = ?, error = ?, due_at = ? WHERE state = ?`, stateFailed, why, now, stateQueued).Exec(ctx)
 	return err
-}
-
-// sweep removes up to n finished mails of a state that are older than before.
-func sweep(ctx context.Context, tx *storage.Tx, state string, before time.Time, n int) (int64, error) {
-	res, err := tx.NewRaw(`DELETE FROM mails WHERE id IN (SELECT id FROM mails WHERE state = ? AND due_at < ? LIMIT ?)`, state, before, n).Exec(ctx)
-	if err != nil {
-		return 0, err
-	}
-	return res.RowsAffected()
 }

@@ -120,41 +120,9 @@ func insertPush(ctx context.Context, tx *storage.Tx, r pushRow) error {
 	return err
 }
 
-// nextPush is when the next push is due; ok is false when none waits.
-func nextPush(ctx context.Context, q bun.IDB) (at time.Time, ok bool, err error) {
-	var row pushRow
-	err = q.NewSelect().Model(&row).Column("due_at").Where("p.state = ?", stateQueued).OrderExpr("p.due_at").Limit(1).Scan(ctx)
-	if errors.Is(err, sql.ErrNoRows) {
-		return time.Time{}, false, nil
-	}
-	return row.DueAt, err == nil, err
-}
-
-// claimPush is claim for a push.
-func claimPush(ctx context.Context, tx *storage.Tx, now, until time.Time) (row pushRow, ok bool, err error) {
-	var rows []pushRow
-	err = tx.NewRaw(`
-		UPDATE pushes SET due_at = ?, tries = tries + 1
-		WHERE id = (SELECT id FROM pushes WHERE state = ? AND due_at <= ? ORDER BY due_at, id LIMIT 1) AND state = ? AND due_at <= ?
-		RETURNING *`, until, stateQueued, now, stateQueued, now).Scan(ctx, &rows)
-	if err != nil || len(rows) == 0 {
-		return pushRow{}, false, err
-	}
-	return rows[0], true, nil
-}
-
 // settlePush is settle for a push.
 func settlePush(ctx context.Context, tx *storage.Tx, r pushRow) error {
 	_, err := tx.NewUpdate().Model(&r).Column("state", "due_at", "error").WherePK().
 		Where("state = ?", stateQueued).Where("tries = ?", r.Tries).Exec(ctx)
 	return err
-}
-
-// sweepPushes removes up to n finished pushes of a state that are older than before.
-func sweepPushes(ctx context.Context, tx *storage.Tx, state string, before time.Time, n int) (int64, error) {
-	res, err := tx.NewRaw(`DELETE FROM pushes WHERE id IN (SELECT id FROM pushes WHERE state = ? AND due_at < ? LIMIT ?)`, state, before, n).Exec(ctx)
-	if err != nil {
-		return 0, err
-	}
-	return res.RowsAffected()
 }
