@@ -20,6 +20,7 @@ import (
 	"ichat/app"
 	"ichat/app/chat"
 	"ichat/app/desk"
+	"ichat/app/jobs"
 	"ichat/app/people"
 	"ichat/app/sites"
 	"ichat/storage/storagetest"
@@ -83,6 +84,7 @@ func run(tb testing.TB, c app.Config, now func() time.Time, next *atomic.Int64) 
 	if err != nil {
 		tb.Fatal(err)
 	}
+	a.Jobs = jobs.New(a.DB, now, 0, slog.New(slog.DiscardHandler)) // an empty timetable: the clock on the wall decides no test
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		tb.Fatal(err)
