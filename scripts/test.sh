@@ -81,7 +81,7 @@ step() {
 # reasons NAME: what in a failed step's log says why, for the end, where it is read first.
 reasons() {
   echo "$1:"
-  grep -hE -A 9 '^\s*--- FAIL|^FAIL|^panic:|running tests:|DATA RACE|^FAILED|^ichat: ' "$logs/$1.log" | cut -c 1-300 | head -n 40 | sed 's/^/    /' || true
+  grep -hE -B 3 -A 9 '^\s*--- FAIL|^FAIL|^panic:|running tests:|DATA RACE|^FAILED|^ichat: ' "$logs/$1.log" | cut -c 1-300 | head -n 40 | sed 's/^/    /' || true
 }
 
 # counts NAME PASSED FAILED: how many lines of a step's log match the two patterns.
