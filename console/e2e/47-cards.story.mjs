@@ -84,7 +84,11 @@ async function whatWasSaidIsPassedOnAndPeopleAreIntroduced() {
   await merged.click()
   await insideIs(hers, 'text image file text')
   await hers.part('merged-item').filter({ hasText: 'The train leaves at nine' }).waitFor()
-  await hers.part('merged-sheet').locator('[data-test="image"][data-loaded="true"]').waitFor()
+  await hers.part('merged-sheet').locator('[data-test="image"][data-loaded="true"]').click()
+  await hers.viewer().locator('img').waitFor()
+  if (folder) await take('cards-viewer', hers, 'zh')
+  await hers.page.keyboard.press('Escape')
+  await hers.viewer().waitFor({ state: 'detached' })
   if (folder) await take('cards-open', hers, 'zh')
   await hers.page.keyboard.press('Escape')
 

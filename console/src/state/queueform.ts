@@ -1,10 +1,10 @@
 // One queue while it is edited: its name, its rules, its agents; what differs, what is wrong, and saving only what changed.
 
 import type { Hours, Queue, QueueAgent, Rules } from "@wire/protocol"
-import { computed, reactive, shallowRef } from "vue"
+import { shallowRef } from "vue"
 import type { Lang } from "../text/words"
 import type { ConsoleApi } from "./api"
-import { noTrouble, troubleOf, type Trouble } from "./problem"
+import { Form, copy } from "./form"
 import { officeHours, usual, type QueueWords } from "./rules"
 
 /** The rules while they are typed: every language has all its words. */
@@ -12,24 +12,16 @@ export type TypedRules = Omit<Rules, "texts"> & { texts: Record<string, QueueWor
 export type QueueFields = { name: string; rules: TypedRules; agents: QueueAgent[] }
 export type QueuePatch = { first?: true; name?: string; rules?: Rules; agents?: QueueAgent[] }
 
-const fieldNames = ["name", "rules", "agents"] as const satisfies (keyof QueueFields)[]
 export const noWords: QueueWords = { waiting: "", apology: "", idle_warning: "", closing: "", busy: "" }
 
-export class QueueForm {
-  readonly fields: QueueFields
+export class QueueForm extends Form<QueueFields> {
   readonly #api: ConsoleApi
   readonly #queue
-  readonly #busy = shallowRef(false)
-  readonly #trouble = shallowRef<Trouble>(noTrouble)
-  /** What was sent when it was refused. */
-  #refused: QueueFields | undefined
-  readonly #saved = computed(() => fieldsOf(this.queue))
-  readonly #changed = computed(() => fieldNames.filter((name) => !same(this.fields[name], this.#saved.value[name])))
 
   constructor(api: ConsoleApi, queue: Queue) {
+    super(fieldsOf(queue))
     this.#api = api
     this.#queue = shallowRef(queue)
-    this.fields = reactive(fieldsOf(queue))
   }
 
   get queue(): Queue {
@@ -40,33 +32,14 @@ export class QueueForm {
     return this.fields.rules
   }
 
-  get unsaved(): boolean {
-    return this.#changed.value.length > 0
-  }
-
-  get busy(): boolean {
-    return this.#busy.value
-  }
-
-  /** The refusal that belongs to no field. */
-  get refusal(): string {
-    return Object.keys(this.#trouble.value.fields).length > 0 ? "" : this.#trouble.value.text
-  }
-
   /** How many fields were refused and not changed since. */
   get problems(): number {
-    return Object.keys(this.#trouble.value.fields).filter((path) => this.problem(path) !== undefined).length
-  }
-
-  /** What the server said of a field ("rules.boost.every_s"), until that field is changed. */
-  problem(path: string): string | undefined {
-    const text = this.#trouble.value.fields[path]
-    return text !== undefined && this.#refused && same(at(this.fields, path), at(this.#refused, path)) ? text : undefined
+    return Object.keys(this.said).filter((path) => this.problem(path) !== undefined).length
   }
 
   /** The first of what the server said of a field and all that is in it. */
   problemIn(path: string): string | undefined {
-    for (const field of Object.keys(this.#trouble.value.fields)) {
+    for (const field of Object.keys(this.said)) {
       const text = field === path || field.startsWith(`${path}.`) ? this.problem(field) : undefined
       if (text) return text
     }
@@ -75,14 +48,8 @@ export class QueueForm {
 
   /** A queue that was read again: what is being edited stays, the rest follows. */
   follow(queue: Queue): void {
-    const saved = fieldsOf(queue)
-    for (const name of fieldNames) if (same(this.fields[name], this.#saved.value[name])) Object.assign(this.fields, { [name]: saved[name] })
+    this.take(fieldsOf(queue))
     this.#queue.value = queue
-  }
-
-  discard(): void {
-    Object.assign(this.fields, fieldsOf(this.queue))
-    this.#trouble.value = noTrouble
   }
 
   serves(person: number): boolean {
@@ -118,24 +85,12 @@ export class QueueForm {
 
   /** Sends what changed; what is typed meanwhile stays. */
   async save(lang: Lang): Promise<Queue | undefined> {
-    if (this.busy || !this.unsaved) return undefined
-    this.#busy.value = true
-    const sent = copy(this.fields)
-    const patch = Object.fromEntries(this.#changed.value.map((name) => [name, name === "rules" ? sayable(sent.rules) : sent[name]])) as QueuePatch
-    try {
-      const queue = await this.#api.updateQueue(this.queue.id, patch)
-      const saved = fieldsOf(queue)
-      for (const name of fieldNames) if (same(this.fields[name], sent[name])) Object.assign(this.fields, { [name]: saved[name] })
-      this.#queue.value = queue
-      this.#trouble.value = noTrouble
-      return queue
-    } catch (error) {
-      this.#refused = sent
-      this.#trouble.value = troubleOf(error, lang)
-      return undefined
-    } finally {
-      this.#busy.value = false
-    }
+    const saved = await this.submit(lang, async (sent, changed) => {
+      const patch = Object.fromEntries(changed.map((name) => [name, name === "rules" ? sayable(sent.rules) : sent[name]])) as QueuePatch
+      this.#queue.value = await this.#api.updateQueue(this.queue.id, patch)
+      return fieldsOf(this.queue)
+    })
+    return saved ? this.queue : undefined
   }
 }
 
@@ -150,21 +105,4 @@ function fieldsOf({ name, rules, agents }: Queue): QueueFields {
 /** The rules as they are sent: a language without words is none. */
 function sayable(rules: TypedRules): Rules {
   return { ...rules, texts: Object.fromEntries(Object.entries(rules.texts).filter(([, words]) => Object.values(words).some((text) => text.trim()))) }
-}
-
-function at(fields: unknown, path: string): unknown {
-  return path.split(".").reduce<unknown>((part, name) => (part as Record<string, unknown> | null | undefined)?.[name], fields)
-}
-
-function copy<T>(value: T): T {
-  return JSON.parse(JSON.stringify(value)) as T
-}
-
-/** By content, whatever the order of keys. */
-function same(a: unknown, b: unknown): boolean {
-  return a === b || canonical(a) === canonical(b)
-}
-
-function canonical(value: unknown): string {
-  return JSON.stringify(value, (_, part: unknown) => (part && typeof part === "object" && !Array.isArray(part) ? Object.fromEntries(Object.entries(part).sort(([x], [y]) => x.localeCompare(y))) : part))
 }

@@ -2,9 +2,9 @@
 
 import type { MemberApi } from "@wire/api_member"
 import type { Site, Text } from "@wire/protocol"
-import { computed, reactive, shallowRef } from "vue"
+import { shallowRef } from "vue"
 import type { Lang } from "../text/words"
-import { noTrouble, troubleOf, type Trouble } from "./problem"
+import { Form, copy } from "./form"
 
 /** Words of one language, each there to be typed into; empty where the words for all languages do. */
 export type SiteWords = Required<Text>
@@ -13,44 +13,18 @@ export type SiteFields = Omit<Pick<Site, (typeof fieldNames)[number]>, "texts"> 
 
 const fieldNames = ["name", "title", "greeting", "away", "hint", "texts", "accent", "position", "theme", "when_away", "hours", "domains"] as const satisfies (keyof Site)[]
 
-export class SiteForm {
-  readonly fields: SiteFields
+export class SiteForm extends Form<SiteFields> {
   readonly #api: MemberApi
   readonly #site
-  readonly #busy = shallowRef(false)
-  readonly #trouble = shallowRef<Trouble>(noTrouble)
-  /** What was sent when it was refused. */
-  #refused: Partial<SiteFields> = {}
-  readonly #saved = computed(() => fieldsOf(this.site))
-  readonly #changed = computed(() => fieldNames.filter((name) => !same(this.fields[name], this.#saved.value[name])))
 
   constructor(api: MemberApi, site: Site) {
+    super(fieldsOf(site))
     this.#api = api
     this.#site = shallowRef(site)
-    this.fields = reactive(fieldsOf(site))
   }
 
   get site(): Site {
     return this.#site.value
-  }
-
-  get unsaved(): boolean {
-    return this.#changed.value.length > 0
-  }
-
-  get busy(): boolean {
-    return this.#busy.value
-  }
-
-  /** The refusal that belongs to no field. */
-  get refusal(): string {
-    return Object.keys(this.#trouble.value.fields).length > 0 ? "" : this.#trouble.value.text
-  }
-
-  /** What the server said of a field, or a part of it ("hours.week.0"), until the field is changed. */
-  problem(path: string): string | undefined {
-    const name = path.split(".")[0] as keyof SiteFields
-    return same(this.fields[name], this.#refused[name]) ? this.#trouble.value.fields[path] : undefined
   }
 
   /** Adds what was typed as a domain; false, and it stays in the field, when it is none. */
@@ -65,31 +39,12 @@ export class SiteForm {
     this.fields.domains = this.fields.domains.filter((d) => d !== domain)
   }
 
-  discard(): void {
-    Object.assign(this.fields, fieldsOf(this.site))
-    this.#trouble.value = noTrouble
-  }
-
   /** Sends what changed; what is typed meanwhile stays. */
-  async save(lang: Lang): Promise<boolean> {
-    if (this.busy || !this.unsaved) return false
-    this.#busy.value = true
-    const sent = fieldsOf(this.fields)
-    const patch = Object.fromEntries(this.#changed.value.map((name) => [name, sent[name]])) as Partial<SiteFields>
-    try {
-      const site = await this.#api.updateSite(this.site.id, patch)
-      const saved = fieldsOf(site)
-      for (const name of fieldNames) if (same(this.fields[name], sent[name])) Object.assign(this.fields, { [name]: saved[name] })
-      this.#site.value = site
-      this.#trouble.value = noTrouble
-      return true
-    } catch (error) {
-      this.#refused = sent
-      this.#trouble.value = troubleOf(error, lang)
-      return false
-    } finally {
-      this.#busy.value = false
-    }
+  save(lang: Lang): Promise<boolean> {
+    return this.submit(lang, async (sent, changed) => {
+      this.#site.value = await this.#api.updateSite(this.site.id, Object.fromEntries(changed.map((name) => [name, sent[name]])) as Partial<SiteFields>)
+      return fieldsOf(this.site)
+    })
   }
 }
 
@@ -107,14 +62,9 @@ export function domainOf(typed: string): string {
 const noWords: SiteWords = { title: "", greeting: "", away: "", hint: "" }
 
 /** A copy that may be changed. */
-function fieldsOf(site: Site | SiteFields): SiteFields {
-  const picked = Object.fromEntries(fieldNames.map((name) => [name, site[name]]))
-  const copy = JSON.parse(JSON.stringify(picked)) as SiteFields
-  const { en, "zh-CN": zh } = copy.texts
-  copy.texts = { en: { ...noWords, ...en }, "zh-CN": { ...noWords, ...zh } }
-  return copy
-}
-
-function same(a: unknown, b: unknown): boolean {
-  return a === b || JSON.stringify(a) === JSON.stringify(b)
+function fieldsOf(site: Site): SiteFields {
+  const fields = copy(Object.fromEntries(fieldNames.map((name) => [name, site[name]]))) as SiteFields
+  const { en, "zh-CN": zh } = fields.texts
+  fields.texts = { en: { ...noWords, ...en }, "zh-CN": { ...noWords, ...zh } }
+  return fields
 }
