@@ -4,7 +4,7 @@
 export const faceColours = ["#a5442f", "#8a5a10", "#5c6b12", "#1f7247", "#0f6e78", "#2a63ad", "#6450b8", "#94418f"] as const
 
 export function faceColour(id: number): string {
-  return faceColours[Math.floor(id / 4096) % faceColours.length]! // below is the node and its counter, the same for most
+  return faceColours[(Math.floor(id / 4096) + id) % faceColours.length]! // the time of an id, and the counter of those made at once
 }
 
 /** One Han character (the given name's last), or up to two letters. */

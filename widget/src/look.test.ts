@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs"
 import { expect, test } from "vitest"
 import { accentFor, contrast, grounds, inkOn } from "./colour"
-import { faceColours } from "./face"
+import { faceColour, faceColours } from "./face"
 
 const read = (file: string) => readFileSync(new URL(file, import.meta.url), "utf8")
 const css = read("./look.css")
@@ -82,6 +82,12 @@ test("the picture viewer's own colours can be read", () => {
 
 test("initials can be read on every face", () => {
   for (const colour of faceColours) expect(contrast("#ffffff", colour)).toBeGreaterThanOrEqual(4.5)
+})
+
+test("people who were made in one moment, or one after the other, have faces that differ", () => {
+  const moment = 91_577_611_000 * 4096 + 3 * 128
+  const colours = (ids: number[]): number => new Set(ids.map(faceColour)).size
+  expect([colours([0, 1, 2, 3, 4].map((n) => moment + n)), colours([0, 1, 2, 3, 4].map((n) => moment + n * 4096))]).toEqual([5, 5])
 })
 
 const sites = ["#000000", "#ffffff", "#0b6e5f", "#f5c542", "#e11d48", "#2563eb", "#0a1f44", "#767676", "#22c55e", "#ff7a00"]
