@@ -101,8 +101,8 @@ func New(ctx context.Context, db *storage.DB, ids *id.Source, now func() time.Ti
 	s := &Service{db: db, ids: ids, now: now, hub: h, people: p, sites: st, chat: c, audit: acts, log: log,
 		server: o.SMTP, base: strings.TrimRight(o.BaseURL, "/"), missedAfter: cmp.Or(o.MissedAfter, missedAfter), door: door.New(pushWithin, reachOf(o)), ended: make(chan struct{}, 1),
 		reach: func(context.Context, bun.IDB, int64, int64) (Reach, error) { return Reach{}, nil }}
-	s.mails = s.worker("mails not looked at", outMails, s.oneMail)
-	s.pushes = s.worker("pushes not looked at", outPushes, s.onePush)
+	s.mails = s.worker("mails not looked at", outMails.next, s.oneMail)
+	s.pushes = s.worker("pushes not looked at", outPushes.next, s.onePush)
 	fresh, err := newKey()
 	if err != nil {
 		return nil, err
@@ -117,10 +117,10 @@ func New(ctx context.Context, db *storage.DB, ids *id.Source, now func() time.Ti
 	return s, nil
 }
 
-func (s *Service) worker(trouble string, from outbox, one func(context.Context) (bool, error)) worker {
+func (s *Service) worker(trouble string, next func(context.Context, bun.IDB) (time.Time, bool, error), one func(context.Context) (bool, error)) worker {
 	return worker{
 		wake: make(chan struct{}, 1), now: s.now, one: one,
-		due:  func(ctx context.Context) (time.Time, bool, error) { return from.next(ctx, s.db.R) },
+		due:  func(ctx context.Context) (time.Time, bool, error) { return next(ctx, s.db.R) },
 		fail: func(ctx context.Context, err error) { s.log.ErrorContext(ctx, trouble, "err", err) },
 	}
 }

@@ -72,7 +72,7 @@ func (s *Service) oneMail(ctx context.Context) (answered bool, err error) {
 	var row mailRow
 	var mine bool
 	err = s.db.Write(ctx, func(ctx context.Context, tx *storage.Tx) (err error) {
-		row, mine, err = claim[mailRow](ctx, tx, outMails, s.time(), s.time().Add(lease))
+		row, mine, err = outMails.claim(ctx, tx, s.time(), s.time().Add(lease))
 		return err
 	})
 	if err != nil || !mine {
@@ -143,20 +143,20 @@ const sweepSlice = 500
 // calls it.
 func (s *Service) CleanUp(ctx context.Context) error {
 	for state, kept := range map[string]time.Duration{stateSent: keptSent, stateDropped: keptSent, stateFailed: keptFailed} {
-		if err := s.sweep(ctx, outMails, state, kept); err != nil {
+		if err := s.sweep(ctx, outMails.sweep, state, kept); err != nil {
 			return err
 		}
-		if err := s.sweep(ctx, outPushes, state, keptPush); err != nil {
+		if err := s.sweep(ctx, outPushes.sweep, state, keptPush); err != nil {
 			return err
 		}
 	}
 	return s.dropEnded(ctx)
 }
 
-func (s *Service) sweep(ctx context.Context, from outbox, state string, kept time.Duration) error {
+func (s *Service) sweep(ctx context.Context, some func(context.Context, *storage.Tx, string, time.Time, int) (int64, error), state string, kept time.Duration) error {
 	for removed := int64(sweepSlice); removed == sweepSlice; {
 		err := s.db.Write(ctx, func(ctx context.Context, tx *storage.Tx) (err error) {
-			removed, err = from.sweep(ctx, tx, state, s.time().Add(-kept), sweepSlice)
+			removed, err = some(ctx, tx, state, s.time().Add(-kept), sweepSlice)
 			return err
 		})
 		if err != nil {

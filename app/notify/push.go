@@ -73,7 +73,7 @@ func (s *Service) onePush(ctx context.Context) (answered bool, err error) {
 	var row pushRow
 	var mine bool
 	err = s.db.Write(ctx, func(ctx context.Context, tx *storage.Tx) (err error) {
-		row, mine, err = claim[pushRow](ctx, tx, outPushes, s.time(), s.time().Add(pushLease))
+		row, mine, err = outPushes.claim(ctx, tx, s.time(), s.time().Add(pushLease))
 		return err
 	})
 	if err != nil || !mine {

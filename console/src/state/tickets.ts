@@ -85,6 +85,7 @@ export class Tickets {
 
   /** Opens a ticket, from the list or from a link; 0 closes what is open. */
   async open(id: number): Promise<void> {
+    if (id === this.#wanted && !this.#lost.value) return // it is there, or on its way
     this.#wanted = id
     this.#lost.value = false
     if (!id) return this.#lay(undefined)
